@@ -1,0 +1,48 @@
+# The two commands: `make demo` and `make test`. Each does its own set-up; `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test serve lint bench clean system
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+demo: $(READY) system ## build the book, release the exercises, grade a sample class, say where to look
+	$(BIN)/layerbook demo
+
+test: lint system ## check style and types, then run all tests
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+serve: $(READY) ## serve the book on 127.0.0.1:8000 and rebuild it on changes
+	$(BIN)/layerbook serve
+
+lint: $(READY) ## ruff and mypy
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(READY) ## time one class through the grader
+	$(BIN)/python -m layerbook.grading.bench
+
+clean: ## remove what was built; never course/, which holds people's work
+	rm -rf _build .mypy_cache .pytest_cache .ruff_cache
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $(READY)
+
+# bubblewrap isolates submissions, Chromium is for the tests that read the book as a person would.
+system:
+	@missing=""; \
+	command -v bwrap >/dev/null || missing="bubblewrap"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	test -z "$$missing" && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then as_root=""; \
+	elif sudo -n true 2>/dev/null && command -v apt-get >/dev/null; then as_root="sudo -n"; \
+	else echo "Please install with your system's package manager: $$missing"; exit 0; fi; \
+	echo "installing $$missing"; \
+	$$as_root apt-get update -qq && $$as_root apt-get install -y -qq $$missing >/dev/null

@@ -1,0 +1,254 @@
+"""The command `layerbook`: it parses and prints; the work is in functions that a notebook could call."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from layerbook.errors import LayerbookError
+from layerbook.exercises import manifest
+from layerbook.project import find_root
+
+app = typer.Typer(
+    help="Layer by Layer: read the book, write the layers, have them graded.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+errors = Console(stderr=True)
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]...", help="Exercises; all if none is named.")
+]
+CourseOption = Annotated[
+    Path | None, typer.Option("--course", metavar="DIR", help="The course directory; `course` if not given.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+def main() -> None:
+    """Run the command; what a person can put right is told in one sentence, without a traceback."""
+    try:
+        app()
+    except LayerbookError as error:
+        _fail(str(error), error.exit_status)
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror}. Check the path and its permissions.", 1)
+
+
+def _fail(sentence: str, status: int) -> None:
+    errors.print(Text(f"layerbook: {sentence}"), soft_wrap=True)
+    sys.exit(status)
+
+
+def _root() -> Path:
+    return find_root(Path.cwd())
+
+
+def _course_folder(course: Path | None) -> Path:
+    return course.resolve() if course else _root() / "course"
+
+
+def _as_json(things: Iterable[Any]) -> None:
+    print(json.dumps([dataclasses.asdict(thing) for thing in things], indent=2))
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=errors, transient=True)
+
+
+@app.command()
+def build() -> None:
+    """Build the book, strictly: a failing cell or a warning fails it. The pages are in _build/html."""
+    root = _root()
+    _build(root)
+    console.print(f"The book is in {root / '_build' / 'html' / 'index.html'}", soft_wrap=True)
+
+
+def _build(root: Path) -> None:
+    from layerbook.book.build import build as build_book
+    from layerbook.grading.release import learner_version
+
+    for exercise in manifest.select(root, None):
+        learner_version(exercise, root)
+    build_book(root, root / "_build")
+
+
+@app.command()
+def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000) -> None:
+    """Serve the book on 127.0.0.1, and build it again when a chapter or an exercise changes."""
+    from layerbook.book.build import serve as serve_book
+
+    root = _root()
+    _build(root)
+    serve_book(root, port, rebuild=partial(_build, root))
+
+
+@app.command()
+def release(names: Names = None, course: CourseOption = None) -> None:
+    """Compile exercises and release the learners' notebooks into the course directory."""
+    from layerbook.grading.course import make_course
+    from layerbook.grading.release import release as release_one
+
+    root = _root()
+    target = make_course(_course_folder(course))
+    with _progress() as progress:
+        for exercise in progress.track(manifest.select(root, names), description="releasing"):
+            folder = release_one(exercise, root, target)
+            console.print(f"{exercise.name}: {folder}", soft_wrap=True)
+
+
+@app.command()
+def check(notebook: Path, as_json: Json = False) -> None:
+    """Grade your own notebook now: points, and for each test what is wrong and what to read."""
+    from layerbook.grading import report as tables
+    from layerbook.grading.results import GRADED
+    from layerbook.grading.selfcheck import check_notebook
+
+    result = check_notebook(notebook, _root())
+    if as_json:
+        _as_json([result])
+    elif result.outcome == GRADED:
+        console.print(tables.result_table(result))
+    if result.outcome != GRADED:
+        raise LayerbookError(result.reason)
+    if result.points < result.max_points:
+        raise typer.Exit(1)
+
+
+@app.command()
+def grade(
+    names: Names = None,
+    course: CourseOption = None,
+    again: Annotated[bool, typer.Option("--again", help="Grade also what has not changed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Grade what the class handed in; what was graded and has not changed is not graded again."""
+    from layerbook.grading import grade as grading
+    from layerbook.grading import report as tables
+    from layerbook.grading.course import open_course
+    from layerbook.grading.results import GRADED
+
+    opened = open_course(_course_folder(course))
+    waiting = grading.submissions(opened, names)
+    with _progress() as progress:
+        task = progress.add_task("grading", total=len(waiting))
+        results = grading.grade_all(opened, names, again=again, done=lambda result: progress.advance(task))
+    _as_json(results) if as_json else console.print(tables.class_table(results))
+    if not waiting:
+        raise LayerbookError(
+            f"Nothing was handed in; notebooks are expected in {opened.root}/submitted/STUDENT/NAME/."
+        )
+    if any(result.outcome != GRADED for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def feedback(names: Names = None, course: CourseOption = None) -> None:
+    """Write a feedback page for every graded submission."""
+    from layerbook.grading.course import open_course
+    from layerbook.grading.grade import feedback as write_feedback
+
+    opened = open_course(_course_folder(course))
+    pages = write_feedback(opened, names)
+    console.print(f"{len(pages)} pages in {opened.root / 'feedback'}", soft_wrap=True)
+
+
+@app.command()
+def report(names: Names = None, course: CourseOption = None, as_json: Json = False) -> None:
+    """Show the class's marks, and how many made which known mistake."""
+    from layerbook.grading import report as tables
+    from layerbook.grading.course import open_course
+    from layerbook.grading.grade import collect
+
+    results = collect(open_course(_course_folder(course)), names)
+    if as_json:
+        _as_json(results)
+        return
+    console.print(tables.class_table(results))
+    console.print(tables.misconception_table(results))
+
+
+@app.command()
+def judge(names: Names = None, as_json: Json = False) -> None:
+    """Hold the exercises to account: scores, completeness, share of known mistakes caught and named."""
+    verdicts = _judge_all(_root(), names)
+    if as_json:
+        rows = [dataclasses.asdict(verdict) for verdict in verdicts]
+        print(json.dumps(rows, indent=2))
+    else:
+        console.print(_verdict_table(verdicts))
+        for verdict in verdicts:
+            for problem in verdict.problems:
+                console.print(Text(f"{verdict.exercise}: {problem}"), soft_wrap=True)
+    if any(verdict.problems for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+def _judge_all(root: Path, names: list[str] | None) -> list[Any]:
+    from layerbook.exercises.judge import judge as judge_one
+
+    exercises = manifest.select(root, names)
+    workers = min(len(exercises), os.cpu_count() or 1)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool, _progress() as progress:
+        verdicts = pool.map(judge_one, exercises, [root] * len(exercises))
+        return list(progress.track(verdicts, total=len(exercises), description="judging"))
+
+
+def _verdict_table(verdicts: Sequence[Any]) -> Table:
+    headers = ("exercise", "functions", "points", "misconceptions", "caught", "named", "visibly", "time")
+    table = Table(*headers, box=box.SIMPLE, pad_edge=False)
+    for v in verdicts:
+        shares = [f"{count / v.misconceptions:.0%}" for count in (v.caught, v.named, v.named_by_visible)]
+        table.add_row(
+            v.exercise, str(v.functions), str(v.points), str(v.misconceptions), *shares, f"{v.seconds:.1f} s"
+        )
+    return table
+
+
+@app.command()
+def demo() -> None:
+    """Build the book, release the exercises, grade a sample class, and say where to look."""
+    from layerbook import demo as work
+    from layerbook.grading import report as tables
+    from layerbook.grading.course import make_course
+    from layerbook.grading.release import release as release_one
+    from layerbook.grading.sample import WRONG_FUNCTIONS
+
+    root = _root()
+    course = make_course(root / "course")
+    exercises = manifest.select(root, None)
+    with _progress() as progress:
+        for exercise in progress.track(exercises, description="releasing the exercises"):
+            release_one(exercise, root, course)
+        task = progress.add_task("building the book", total=1)
+        _build(root)
+        progress.advance(task)
+        task = progress.add_task("grading a sample class", total=len(exercises) * len(WRONG_FUNCTIONS))
+        demo_course, results = work.sample_class(root, lambda result: progress.advance(task))
+    console.print(tables.class_table(results))
+    page = work.write_page(root, demo_course, results)
+    console.print(f"Where to look: {page}", soft_wrap=True)
+    console.print("Read the book at http://127.0.0.1:8000 with `make serve`.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Exercises: their source, the helper they ship with, and what holds them to account."""

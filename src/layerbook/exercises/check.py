@@ -1,0 +1,331 @@
+"""`check`: calls your function, compares what comes back, and says what is wrong.
+
+This file ships beside the notebook and needs nothing but NumPy. The file `check.json` beside it holds what
+known mistakes return (as numbers), so that a message can name the mistake and say where to read on.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import inspect
+import json
+import os
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RELATIVE_TOLERANCE = 1e-5
+ABSOLUTE_TOLERANCE = 1e-8
+FINGERPRINT_TOLERANCE = 1e-6
+SHOWN_ELEMENTS = 12  # an argument up to this size is printed whole
+MISTAKE_LABEL = "known mistake"
+HIDDEN_VARIABLE = "LAYERBOOK_HIDDEN"  # names a file that only graders have
+
+ANY = type("ANY", (), {"__repr__": lambda self: "ANY"})()
+"""Stands in `expect` for a value of any form, such as a cache."""
+
+
+class CheckFailed(AssertionError):  # noqa: N818  a failed check is not an error of the program
+    """A check that did not hold; its text is the whole message, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+@dataclass
+class Outcome:
+    """What one call did: a value or an exception, and which arguments it changed in place."""
+
+    value: Any = None
+    exception: BaseException | None = None
+    changed: dict[str, Any] = field(default_factory=dict)
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Plain data, a few numbers long, that (almost surely) only this outcome has."""
+        if self.exception is not None:
+            return {"raises": f"{type(self.exception).__name__}: {self.exception}"}
+        prints: dict[str, Any] = {"value": fingerprint(self.value)}
+        if self.changed:
+            prints["changed"] = {name: fingerprint(value) for name, value in self.changed.items()}
+        return prints
+
+
+def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], view: Any = None) -> Outcome:
+    """Call `function` on copies of the arguments and note what it returned, raised, and changed."""
+    given = dict(zip(argument_names(function, len(args)), args, strict=True)) | kwargs
+    passed = {name: _copied(value) for name, value in given.items()}
+    outcome = Outcome()
+    try:
+        positional = list(passed.values())[: len(args)]
+        outcome.value = function(*positional, **{name: passed[name] for name in kwargs})
+        if view is not None:
+            outcome.value = view(outcome.value)
+    except Exception as error:
+        outcome.exception = error
+    outcome.changed = {n: passed[n] for n in given if fingerprint(passed[n]) != fingerprint(given[n])}
+    return outcome
+
+
+def argument_names(function: Any, count: int) -> list[str]:
+    """Names of the first `count` positional arguments, as the function itself calls them."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+        names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    except (TypeError, ValueError):
+        names = []
+    return (names + [f"argument {i + 1}" for i in range(len(names), count)])[:count]
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else copy.deepcopy(value)
+
+
+def fingerprint(value: Any) -> list[Any]:
+    """Shape and three weighted sums of an array; a digest of text; nested for lists, tuples and dicts."""
+    if isinstance(value, str):
+        return ["text", hashlib.sha256(value.encode()).hexdigest()[:12]]
+    if isinstance(value, dict):
+        keys = sorted(value, key=repr)
+        return ["dict", fingerprint([repr(key) for key in keys]), *(fingerprint(value[key]) for key in keys)]
+    array = _numbers(value)
+    if array is not None:
+        return ["numbers", list(array.shape), *_weighted_sums(array)]
+    if isinstance(value, list | tuple):
+        return ["list", *(fingerprint(item) for item in value)]
+    return ["other", type(value).__name__]
+
+
+def _numbers(value: Any) -> np.ndarray | None:
+    """The value as a float array if it is made of real numbers only, else None."""
+    if not isinstance(value, np.ndarray | np.generic | int | float | list):
+        return None
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError):
+        return None
+    return array.astype(np.float64) if array.dtype.kind in "biuf" and array.size else None
+
+
+def _weighted_sums(array: np.ndarray) -> list[float]:
+    flat = np.nan_to_num(array.ravel(), nan=12345.678, posinf=1e9, neginf=-1e9)
+    position = np.arange(1, flat.size + 1)
+    sums = [float(np.cos(position * step) @ flat) for step in (1.0, 2**0.5, 3**0.5)]
+    return [*sums, float(np.abs(flat).sum())]
+
+
+def same_fingerprint(first: Any, second: Any) -> bool:
+    """Whether two fingerprints stand for the same outcome, up to rounding."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(same_fingerprint(first[k], second[k]) for k in first)
+    if not (isinstance(first, list) and isinstance(second, list)):
+        return bool(first == second)
+    if first[:1] == second[:1] == ["numbers"]:
+        slack = FINGERPRINT_TOLERANCE * max(first[-1], second[-1]) + ABSOLUTE_TOLERANCE
+        close = all(abs(a - b) <= slack for a, b in zip(first[2:], second[2:], strict=True))
+        return first[1] == second[1] and close
+    return len(first) == len(second) and all(map(same_fingerprint, first, second))
+
+
+def difference(got: Any, expected: Any, *, reveal: bool, where: str = "") -> str | None:
+    """Say in one line how `got` differs from `expected`; None where it does not.
+
+    `reveal` is False for hidden checks: then no line tells a value that was expected.
+    """
+    if expected is ANY:
+        return None
+    if isinstance(expected, tuple):
+        return _tuple_difference(got, expected, reveal, where)
+    if isinstance(expected, np.ndarray | np.generic | int | float) and not isinstance(expected, bool):
+        return _number_difference(got, np.asarray(expected), reveal, where)
+    if got is None and expected is not None:
+        return f"wrong type     {where}returned None; is a `return` missing?"
+    if type(got) is not type(expected) and not isinstance(got, type(expected)):
+        return _wrong_type(got, _kind(expected), reveal, where)
+    if fingerprint(got) == fingerprint(expected):
+        return None
+    shown = f": got {_short(got)}, expected {_short(expected)}" if reveal else f": got {_short(got)}"
+    return f"wrong value    {where.rstrip(': ')}{shown}"
+
+
+def _tuple_difference(got: Any, expected: tuple[Any, ...], reveal: bool, where: str) -> str | None:
+    if not isinstance(got, list | tuple) or len(got) != len(expected):
+        return _wrong_type(got, f"{len(expected)} values", reveal, where)
+    names = getattr(expected, "_fields", [f"output {i + 1} of {len(expected)}" for i in range(len(expected))])
+    lines = (
+        difference(g, e, reveal=reveal, where=f"{n}: ") for g, e, n in zip(got, expected, names, strict=True)
+    )
+    return next((line for line in lines if line), None)
+
+
+def _number_difference(got: Any, expected: np.ndarray, reveal: bool, where: str) -> str | None:
+    if got is None:
+        return f"wrong type     {where}returned None; is a `return` missing?"
+    if expected.ndim and not isinstance(got, np.ndarray | np.generic):
+        return _wrong_type(got, f"an array of shape {expected.shape}", reveal, where)
+    array = _numbers(got) if np.size(got) else np.asarray(got)
+    if array is None or array.dtype.kind not in "biuf":
+        return _wrong_type(got, "numbers", reveal, where)
+    if array.shape != expected.shape:
+        return f"wrong shape    {where}got {array.shape}" + (f", expected {expected.shape}" if reveal else "")
+    if np.isnan(array).any() and not np.isnan(expected).any():
+        first = _index(np.isnan(array))
+        return f"not a number   {where}{int(np.isnan(array).sum())} values are NaN, the first at {first}"
+    close = np.isclose(array, expected, RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE, equal_nan=True)
+    return None if close.all() else _value_difference(array, expected, ~close, reveal, where)
+
+
+def _value_difference(
+    got: np.ndarray, expected: np.ndarray, wrong: np.ndarray, reveal: bool, where: str
+) -> str:
+    if not reveal:
+        return f"wrong values   {where}{int(wrong.sum())} of {wrong.size} differ"
+    if not got.ndim:
+        return f"wrong value    {where}got {got:.6g}, expected {float(expected):.6g}"
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    largest = float(np.abs(got - expected)[wrong].max())
+    return (
+        f"wrong values   {where}{int(wrong.sum())} of {wrong.size} differ, by {largest:.6g} at most; "
+        f"the first at {list(first)}: got {got[first]:.6g}, expected {float(expected[first]):.6g}"
+    )
+
+
+def _wrong_type(got: Any, expected: str, reveal: bool, where: str) -> str:
+    return f"wrong type     {where}returned {_kind(got)}" + (f", expected {expected}" if reveal else "")
+
+
+def _index(mask: np.ndarray) -> list[int]:
+    return [int(i) for i in np.argwhere(mask)[0]]
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and type {value.dtype}"
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a value of type {type(value).__name__}"
+
+
+def _raised(error: BaseException) -> str:
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
+    place = f"\n  in the line    {frames[-1].line}" if len(frames) > 1 and frames[-1].line else ""
+    return f"raised         {type(error).__name__}: {error}{place}"
+
+
+def _short(value: Any, width: int = 100) -> str:
+    text = repr(value)
+    return text if len(text) <= width else text[: width - 4] + " ..."
+
+
+def _argument(name: str, value: Any, *, reveal: bool) -> str:
+    if not isinstance(value, np.ndarray):
+        return f"{name} = {_short(value, 60)}" if reveal else name
+    shown = f"{name} {value.shape} {value.dtype}"
+    if value.size > SHOWN_ELEMENTS or not reveal:
+        return shown
+    return shown + " = " + np.array2string(value, precision=4, separator=", ").replace("\n", "")
+
+
+def case_key(name: str, case: str) -> str:
+    """The key under which `check.json` keeps what known mistakes return in one case of one function."""
+    return f"{name} | {case}"
+
+
+class Checker:
+    """Checks against expected values, with the recorded outcomes of known mistakes at hand.
+
+    `known` maps "function | case" to a list of `{"of", "name", "message", "read", "outcome"}`.
+    """
+
+    def __init__(self, known: dict[str, list[dict[str, Any]]] | None = None) -> None:
+        """Take the recorded outcomes; without them nothing is named, but right and wrong stay the same."""
+        self.known = known or {}
+
+    @classmethod
+    def beside(cls, file: str) -> Checker:
+        """Read `check.json` beside `file`, and when grading, what known mistakes return in hidden checks.
+
+        A missing or broken file only leaves mistakes without a name.
+        """
+        known: dict[str, list[dict[str, Any]]] = {}
+        for path in (Path(file).with_name("check.json"), Path(os.environ.get(HIDDEN_VARIABLE, ""))):
+            try:
+                known |= json.loads(path.read_text("utf-8"))["known"]
+            except (OSError, ValueError, KeyError):
+                continue
+        return cls(known)
+
+    def check(self, function: Any, *args: Any, expect: Any, case: str, **options: Any) -> None:
+        """Call `function(*args)` and raise `CheckFailed` unless it returns `expect`.
+
+        `case` says in words what this example is about. `expect_changed={"name": array}` lists arguments that
+        the function is to change in place (all others must stay as they are); `view` is applied to the result
+        first, where the order of a result is free. All other keywords go to the function.
+        """
+        self._run(function, args, expect, case, options, hidden=False)
+
+    def hidden_check(self, function: Any, *args: Any, expect: Any, case: str, **options: Any) -> None:
+        """Like `check`, but the message tells no expected value."""
+        self._run(function, args, expect, case, options, hidden=True)
+
+    def _run(
+        self, function: Any, args: Any, expect: Any, case: str, options: dict[str, Any], *, hidden: bool
+    ) -> None:
+        view, expect_changed = options.pop("view", None), options.pop("expect_changed", {})
+        outcome = call(function, args, options, view)
+        problem = self.problem(outcome, expect, expect_changed, reveal=not hidden)
+        name = getattr(function, "__name__", "the function")
+        self.judged(name, case, outcome, problem, hidden=hidden)
+        if isinstance(outcome.exception, NotImplementedError):
+            self.fail(f"{name} is not written yet: it raises NotImplementedError.")
+        elif problem is not None:
+            given = dict(zip(argument_names(function, len(args)), args, strict=True)) | options
+            called = ", ".join(_argument(n, v, reveal=not hidden) for n, v in given.items())
+            failed = "fails a hidden check" if hidden else "is not right yet"
+            lines = [f"called with    {called}", problem, *self.diagnosis(name, case, outcome)]
+            self.fail("\n  ".join([f"{name} {failed}: {case}", *lines]))
+
+    def judged(self, name: str, case: str, outcome: Outcome, problem: str | None, *, hidden: bool) -> None:
+        """Take note of a finished check; a hook for the recorder."""
+
+    def fail(self, message: str) -> None:
+        """End a check that did not hold."""
+        raise CheckFailed(message)
+
+    @staticmethod
+    def problem(outcome: Outcome, expect: Any, expect_changed: dict[str, Any], *, reveal: bool) -> str | None:
+        """Say what is wrong with an outcome in one line; None where nothing is."""
+        if outcome.exception is not None:
+            return _raised(outcome.exception)
+        for name in outcome.changed.keys() - expect_changed.keys():
+            return f"changed input  the argument `{name}` was changed in place; work on a copy of it"
+        for name, expected in expect_changed.items():
+            if name not in outcome.changed:
+                return f"unchanged      the argument `{name}` should have been changed in place"
+            problem = difference(outcome.changed[name], expected, reveal=reveal, where=f"{name}: ")
+            if problem:
+                return problem
+        return difference(outcome.value, expect, reveal=reveal)
+
+    def diagnosis(self, name: str, case: str, outcome: Outcome) -> list[str]:
+        """Lines that name every known mistake with exactly this outcome; none where there is none."""
+        seen = outcome.fingerprint()
+        matches = [
+            m for m in self.known.get(case_key(name, case), []) if same_fingerprint(m["outcome"], seen)
+        ]
+        lines = []
+        for match in matches:
+            origin = "" if match["of"] == name else f" (in `{match['of']}`)"
+            lines.append(f"{MISTAKE_LABEL}  {match['name']}{origin}: {match['message']}")
+            lines.append(f"read on        {match['read']}")
+        if len(matches) > 1:
+            lines.insert(0, f"{len(matches)} known mistakes give exactly this result:")
+        return lines
+
+
+_checker = Checker.beside(__file__)
+check = _checker.check
+hidden_check = _checker.hidden_check

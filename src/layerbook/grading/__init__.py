@@ -1,0 +1,1 @@
+"""Grading: releasing exercises, running submissions, and what their marks say, on nbgrader's own format."""

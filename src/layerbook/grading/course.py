@@ -1,0 +1,157 @@
+"""A course directory, as nbgrader documents it, and nbgrader's converters set up for it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from layerbook.errors import LayerbookError, UsageError
+from layerbook.exercises.compile import GRADER_FILE
+from layerbook.grading.execute import RunSubmission, environment
+
+CONFIG_FILE = "nbgrader_config.py"
+CONFIG = '''"""This course's settings; every option of nbgrader can stand here."""
+
+c = get_config()  # noqa: F821  nbgrader provides it
+c.Execute.timeout = 120  # seconds that one cell may run
+'''
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course directory. `submitted/` and `gradebook.db` in it are people's work and are never removed."""
+
+    root: Path
+
+    def folder(self, step: str, student: str, exercise: str) -> Path:
+        """Where nbgrader keeps one step ("submitted", "autograded", "feedback") of one submission."""
+        return self.root / step / student / exercise
+
+    def hidden_known(self, exercise: str) -> Path:
+        """What known mistakes return in the hidden checks of one exercise; for the grader only."""
+        return self.root / "grader" / exercise / GRADER_FILE
+
+    def released(self) -> list[str]:
+        """Names of the exercises that have been released."""
+        return sorted(path.parent.name for path in self.root.glob("release/*/*.ipynb"))
+
+    def submissions(self, exercise: str) -> list[str]:
+        """Students who handed something in for one exercise, in order."""
+        return sorted(path.parent.name for path in self.root.glob(f"submitted/*/{exercise}") if path.is_dir())
+
+    def config(self) -> Config:
+        """The course's own configuration, with this folder as its root."""
+        config: Config = PyFileConfigLoader(CONFIG_FILE, str(self.root)).load_config()
+        config.CourseDirectory.root = str(self.root)
+        # Our preprocessor stands where nbgrader's own Execute stood.
+        steps = Autograde.class_traits()["autograde_preprocessors"].default()
+        config.Autograde.setdefault(
+            "autograde_preprocessors",
+            [RunSubmission if step.__name__ == "Execute" else step for step in steps],
+        )
+        return config
+
+    def directory(self, exercise: str, student: str = "*") -> CourseDirectory:
+        """nbgrader's view of this course, set to one exercise and student."""
+        directory = CourseDirectory(config=self.config())
+        directory.assignment_id, directory.student_id = exercise, student
+        return directory
+
+    @contextlib.contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """The course's gradebook, closed at the end."""
+        directory = self.directory("")
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            yield gradebook
+
+    def generate_assignment(self, exercise: str) -> None:
+        """Run nbgrader's `generate_assignment`: source to release, and the cells to the gradebook."""
+        self._convert(GenerateAssignment, exercise)
+
+    def autograde(self, exercise: str, student: str) -> None:
+        """Run nbgrader's `autograde` on one submission."""
+        self._convert(Autograde, exercise, student)
+
+    def generate_feedback(self, exercise: str, student: str) -> None:
+        """Run nbgrader's `generate_feedback` on one autograded submission."""
+        self._convert(GenerateFeedback, exercise, student)
+
+    def _convert(self, converter: Any, exercise: str, student: str = "*") -> None:
+        """Run one of nbgrader's converters; raises `LayerbookError` with its first complaint."""
+        directory = self.directory(exercise, student)
+        made = converter(coursedir=directory, config=directory.config, force=True)
+        made.log, complaints = _quiet_log()
+        # A new gradebook is stamped by the command `alembic`, which stands beside this Python.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        try:
+            with environment({"PATH": path}), warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)  # nbgrader 0.9.6 with a newer SQLAlchemy
+                made.start()
+        except SystemExit as stop:
+            raise LayerbookError(complaints.reason or str(stop)) from None
+        except Exception as error:
+            if isinstance(error, PermissionError):
+                raise
+            raise LayerbookError(complaints.reason or f"{type(error).__name__}: {error}") from error
+
+
+class _Complaints(logging.Handler):
+    """Keeps the errors that nbgrader logs, which tell more than its exceptions do."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage().strip())
+
+    @property
+    def reason(self) -> str:
+        """The error at the end of a logged traceback, else the first complaint."""
+        traces = [m.splitlines()[-1] for m in self.messages if m.startswith("Traceback")]
+        return (traces + self.messages + [""])[0]
+
+
+def _quiet_log() -> tuple[logging.Logger, _Complaints]:
+    log, complaints = logging.Logger("nbgrader"), _Complaints()
+    log.addHandler(complaints)
+    return log, complaints
+
+
+def open_course(root: Path) -> Course:
+    """The course directory at `root`, which must exist.
+
+    Raises `UsageError` where there is none.
+    """
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{root} is a file; a course directory is wanted.")
+    if not (root / CONFIG_FILE).is_file():
+        raise UsageError(f"There is no course directory at {root}; make one with `layerbook release`.")
+    return Course(root)
+
+
+def make_course(root: Path) -> Course:
+    """The course directory at `root`, made if it is not there; nothing that is there is changed.
+
+    Raises `UsageError` if something else stands in its place.
+    """
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{root} is a file; a course directory is wanted.")
+    (root / "submitted").mkdir(parents=True, exist_ok=True)
+    if not (root / CONFIG_FILE).exists():
+        (root / CONFIG_FILE).write_text(CONFIG, "utf-8")
+    return Course(root)

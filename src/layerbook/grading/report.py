@@ -1,0 +1,47 @@
+"""What a class knows and where it errs, as tables for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.table import Table
+from rich.text import Text
+
+from layerbook.grading.results import GRADED, Result, count_misconceptions
+
+
+def class_table(results: Iterable[Result]) -> Table:
+    """One line a submission: points, or why there are none."""
+    table = Table("exercise", "student", "points", "outcome", "known mistakes", title="Submissions")
+    for result in results:
+        points = f"{result.points:g} / {result.max_points:g}" if result.outcome == GRADED else "-"
+        outcome = "graded, an answer waits for a person" if result.needs_person else result.outcome
+        names = dict.fromkeys(name for test in result.tests for name in test.misconceptions)
+        table.add_row(
+            result.exercise, result.student, points, Text(result.reason or outcome), ", ".join(names)
+        )
+    return table
+
+
+def misconception_table(results: list[Result]) -> Table:
+    """How many of the graded submissions show each misconception, the most frequent first."""
+    table = Table("exercise", "known mistake", "submissions", title="Known mistakes in this class")
+    for exercise in dict.fromkeys(result.exercise for result in results):
+        graded = [r for r in results if r.exercise == exercise and r.outcome == GRADED]
+        for name, count in count_misconceptions(graded).most_common():
+            table.add_row(exercise, name, f"{count} of {len(graded)}")
+    return table
+
+
+def result_table(result: Result) -> Table:
+    """One submission, test by test, for its learner."""
+    table = Table(
+        "test", "points", "what to do", title=f"{result.exercise}: {_total(result)}", show_lines=True
+    )
+    for test in result.tests:
+        table.add_row(test.id, f"{test.points:g} / {test.max_points:g}", Text(test.message or "right"))
+    return table
+
+
+def _total(result: Result) -> str:
+    return f"{result.points:g} of {result.max_points:g} points"
