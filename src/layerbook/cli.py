@@ -82,23 +82,22 @@ def build() -> None:
     console.print(f"The book is in {root / '_build' / 'html' / 'index.html'}", soft_wrap=True)
 
 
-def _build(root: Path) -> None:
+def _build(root: Path, *, quiet: bool = False) -> None:
     from layerbook.book.build import build as build_book
     from layerbook.grading.release import learner_version
 
     for exercise in manifest.select(root, None):
         learner_version(exercise, root)
-    build_book(root, root / "_build")
+    build_book(root, root, quiet=quiet)
 
 
 @app.command()
 def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000) -> None:
     """Serve the book on 127.0.0.1, and build it again when a chapter or an exercise changes."""
-    from layerbook.book.build import serve as serve_book
+    from layerbook.book.serve import serve as serve_book
 
     root = _root()
-    _build(root)
-    serve_book(root, port, rebuild=partial(_build, root))
+    serve_book(root, port, rebuild=partial(_build, root, quiet=True))
 
 
 @app.command()
@@ -240,7 +239,7 @@ def demo() -> None:
         for exercise in progress.track(exercises, description="releasing the exercises"):
             release_one(exercise, root, course)
         task = progress.add_task("building the book", total=1)
-        _build(root)
+        _build(root, quiet=True)
         progress.advance(task)
         task = progress.add_task("grading a sample class", total=len(exercises) * len(WRONG_FUNCTIONS))
         demo_course, results = work.sample_class(root, lambda result: progress.advance(task))

@@ -9,13 +9,23 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 from layerbook.frames import Frames
 
 __all__ = ["Frames", "bars", "curves", "heatmap", "style", "word_map"]
 
+SIDES = (
+    (4, 3, "left"),
+    (4, -9, "left"),
+    (-4, 3, "right"),
+    (-4, -9, "right"),
+    (0, 7, "center"),
+    (0, -13, "center"),
+)
 INK = "#7d8590"  # grey that reads on white and on near-black
+LUMINANCE, MIDDLE = (0.2126, 0.7152, 0.0722), 0.45  # of a cell under its number
 COLORS = ("#2f81c7", "#d9730d", "#2a9d6f", "#c0529b", "#8a6fd1", "#a08217")
 
 
@@ -62,14 +72,16 @@ def heatmap(
     if ax is None:
         _, ax = plt.subplots(figsize=(0.62 * len(columns) + 1.6, 0.38 * len(rows) + 1.0))
     limit = float(np.abs(values).max()) or 1.0
-    ax.imshow(values, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto", alpha=0.75)
+    image = ax.imshow(values, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
     ax.set_xticks(range(len(columns)), columns, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(rows)), rows)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     if digits is not None:
         for (i, j), value in np.ndenumerate(values):
-            ax.text(j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=8)
+            light = float(np.dot(image.to_rgba(np.array([[value]]))[0, 0, :3], LUMINANCE)) > MIDDLE
+            ink = "black" if light else "white"
+            ax.text(j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color=ink)
     return _figure(ax)
 
 
@@ -111,15 +123,38 @@ def _figure(ax: Axes) -> Figure:
 def word_map(points: np.ndarray, groups: dict[str, Sequence[str]]) -> Figure:
     """Words at their points (total words, 2), one colour a group, in the order of `groups`."""
     figure, ax = plt.subplots(figsize=(6.4, 4.6))
+    labels: list[tuple[str, np.ndarray, str]] = []
     start = 0
     for number, (name, words) in enumerate(groups.items()):
         part = points[start : start + len(words)]
         start += len(words)
         color = COLORS[number % len(COLORS)]
         ax.scatter(part[:, 0], part[:, 1], s=14, color=color, label=name)
-        for word, (x, y) in zip(words, part, strict=True):
-            ax.annotate(word, (x, y), (4, 3), textcoords="offset points", fontsize=9, color=color)
+        labels += [(word, point, color) for word, point in zip(words, part, strict=True)]
     ax.set_xticks([])
     ax.set_yticks([])
+    ax.margins(0.08)
     ax.legend(loc="best", fontsize=8)
+    _place_labels(ax, labels)
     return figure
+
+
+def _place_labels(ax: Axes, labels: list[tuple[str, np.ndarray, str]]) -> None:
+    """Write each label beside its point, on the side where it overlaps least with those before it."""
+    _figure(ax).canvas.draw()
+    taken = [legend.get_window_extent() for legend in [ax.get_legend()] if legend]
+    for word, (x, y), color in labels:
+        text = ax.annotate(word, (x, y), (0, 0), textcoords="offset points", fontsize=9, color=color)
+        boxes = []
+        for dx, dy, side in SIDES:
+            text.set(position=(dx, dy), ha=side)
+            box = text.get_window_extent()
+            boxes.append((sum(_overlap(box, other) for other in taken), dx, dy, side, box))
+        _, dx, dy, side, box = min(boxes, key=lambda entry: entry[0])
+        text.set(position=(dx, dy), ha=side)
+        taken.append(box)
+
+
+def _overlap(one: Bbox, other: Bbox) -> float:
+    common = Bbox.intersection(one, other)
+    return float(common.width * common.height) if common is not None else 0.0

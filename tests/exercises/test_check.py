@@ -49,7 +49,7 @@ def test_accepts_what_is_equal_in_another_form(returned, expect):
         (None, np.ones(2), "wrong type     returned None; is a `return` missing?"),
         ([1.0, 1.0], np.ones(2), "wrong type     returned a list of 2, expected an array of shape (2,)"),
         (np.ones((2, 1)), np.ones(2), "wrong shape    got (2, 1), expected (2,)"),
-        (np.array([1, np.nan]), np.ones(2), "not a number   1 values are NaN, the first at [1]"),
+        (np.array([1, np.nan]), np.ones(2), "not a number   1 of 2 are NaN, the first at [1]"),
         (
             np.array([1.0, 4.0]),
             np.ones(2),
@@ -59,7 +59,8 @@ def test_accepts_what_is_equal_in_another_form(returned, expect):
         (np.array(["a"]), np.ones(1), "wrong type"),
         (np.ones(0), np.ones(1), "wrong shape    got (0,), expected (1,)"),
         ({"a": 1}, {"a": 2}, "got {'a': 1}, expected {'a': 2}"),
-        ("b", "a", "wrong value"),
+        ("b", "a", "wrong value    got 'b', expected 'a'"),
+        (np.nan, 1.0, "not a number   got NaN"),
         ((1.0,), (1.0, 2.0), "wrong type     returned a tuple of 1, expected 2 values"),
         ((1.0, 3.0), (1.0, 2.0), "output 2 of 2: got 3, expected 2"),
         (np.array([1e-3]), np.array([0.0]), "wrong values"),
@@ -158,6 +159,27 @@ def test_says_both_when_two_mistakes_look_the_same():
     assert "2 known mistakes give exactly this result" in message
     assert "a_mistake" in message
     assert "another" in message
+
+
+def test_a_mistake_that_would_have_failed_a_passed_case_is_not_named():
+    outcome = Outcome(value=np.array([2.0])).fingerprint()
+    known = known_as(outcome)
+    known["double | a case"] += known_as(outcome, name="another")["double | a case"]
+    known["double | an earlier case"] = known_as(Outcome(value=0.0).fingerprint(), name="another")[
+        "double | a case"
+    ]
+    checker = Checker(known)
+    checker.check(double, 3, expect=6, case="an earlier case")
+    with pytest.raises(CheckFailed, match="a_mistake") as caught:
+        checker.check(double, np.array([1.0]), expect=np.ones(1), case="a case")
+    assert "another" not in str(caught.value)
+
+
+def test_own_mistakes_come_before_those_of_other_functions():
+    outcome = Outcome(value=np.array([2.0])).fingerprint()
+    known = known_as(outcome)
+    known["double | a case"] += known_as(outcome, name="elsewhere", of="halve")["double | a case"]
+    assert "elsewhere" not in failure(double, np.array([1.0]), expect=np.ones(1), known=known)
 
 
 @pytest.mark.parametrize(

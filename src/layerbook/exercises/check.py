@@ -81,7 +81,7 @@ def argument_names(function: Any, count: int) -> list[str]:
 
 
 def _copied(value: Any) -> Any:
-    return value.copy() if isinstance(value, np.ndarray) else copy.deepcopy(value)
+    return value.copy(order="K") if isinstance(value, np.ndarray) else copy.deepcopy(value)
 
 
 def fingerprint(value: Any) -> list[Any]:
@@ -147,8 +147,7 @@ def difference(got: Any, expected: Any, *, reveal: bool, where: str = "") -> str
         return _wrong_type(got, _kind(expected), reveal, where)
     if fingerprint(got) == fingerprint(expected):
         return None
-    shown = f": got {_short(got)}, expected {_short(expected)}" if reveal else f": got {_short(got)}"
-    return f"wrong value    {where.rstrip(': ')}{shown}"
+    return f"wrong value    {where}got {_short(got)}" + (f", expected {_short(expected)}" if reveal else "")
 
 
 def _tuple_difference(got: Any, expected: tuple[Any, ...], reveal: bool, where: str) -> str | None:
@@ -172,8 +171,7 @@ def _number_difference(got: Any, expected: np.ndarray, reveal: bool, where: str)
     if array.shape != expected.shape:
         return f"wrong shape    {where}got {array.shape}" + (f", expected {expected.shape}" if reveal else "")
     if np.isnan(array).any() and not np.isnan(expected).any():
-        first = _index(np.isnan(array))
-        return f"not a number   {where}{int(np.isnan(array).sum())} values are NaN, the first at {first}"
+        return f"not a number   {where}{_where_nan(array)}"
     close = np.isclose(array, expected, RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE, equal_nan=True)
     return None if close.all() else _value_difference(array, expected, ~close, reveal, where)
 
@@ -185,7 +183,7 @@ def _value_difference(
         return f"wrong values   {where}{int(wrong.sum())} of {wrong.size} differ"
     if not got.ndim:
         return f"wrong value    {where}got {got:.6g}, expected {float(expected):.6g}"
-    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    first = tuple(_index(wrong))
     largest = float(np.abs(got - expected)[wrong].max())
     return (
         f"wrong values   {where}{int(wrong.sum())} of {wrong.size} differ, by {largest:.6g} at most; "
@@ -195,6 +193,13 @@ def _value_difference(
 
 def _wrong_type(got: Any, expected: str, reveal: bool, where: str) -> str:
     return f"wrong type     {where}returned {_kind(got)}" + (f", expected {expected}" if reveal else "")
+
+
+def _where_nan(array: np.ndarray) -> str:
+    if not array.ndim:
+        return "got NaN"
+    nan = np.isnan(array)
+    return f"{int(nan.sum())} of {nan.size} are NaN, the first at {_index(nan)}"
 
 
 def _index(mask: np.ndarray) -> list[int]:
@@ -243,6 +248,7 @@ class Checker:
     def __init__(self, known: dict[str, list[dict[str, Any]]] | None = None) -> None:
         """Take the recorded outcomes; without them nothing is named, but right and wrong stay the same."""
         self.known = known or {}
+        self.passed: dict[str, Any] = {}  # case to the function that passed it
 
     @classmethod
     def beside(cls, file: str) -> Checker:
@@ -279,14 +285,18 @@ class Checker:
         problem = self.problem(outcome, expect, expect_changed, reveal=not hidden)
         name = getattr(function, "__name__", "the function")
         self.judged(name, case, outcome, problem, hidden=hidden)
+        if problem is None:
+            self.passed[case_key(name, case)] = function
+            return
+        self.passed.pop(case_key(name, case), None)
         if isinstance(outcome.exception, NotImplementedError):
             self.fail(f"{name} is not written yet: it raises NotImplementedError.")
-        elif problem is not None:
-            given = dict(zip(argument_names(function, len(args)), args, strict=True)) | options
-            called = ", ".join(_argument(n, v, reveal=not hidden) for n, v in given.items())
-            failed = "fails a hidden check" if hidden else "is not right yet"
-            lines = [f"called with    {called}", problem, *self.diagnosis(name, case, outcome)]
-            self.fail("\n  ".join([f"{name} {failed}: {case}", *lines]))
+            return
+        given = dict(zip(argument_names(function, len(args)), args, strict=True)) | options
+        called = ", ".join(_argument(n, v, reveal=not hidden) for n, v in given.items())
+        failed = "fails a hidden check" if hidden else "is not right yet"
+        lines = [f"called with    {called}", problem, *self.diagnosis(function, name, case, outcome)]
+        self.fail("\n  ".join([f"{name} {failed}: {case}", *lines]))
 
     def judged(self, name: str, case: str, outcome: Outcome, problem: str | None, *, hidden: bool) -> None:
         """Take note of a finished check; a hook for the recorder."""
@@ -310,12 +320,17 @@ class Checker:
                 return problem
         return difference(outcome.value, expect, reveal=reveal)
 
-    def diagnosis(self, name: str, case: str, outcome: Outcome) -> list[str]:
-        """Lines that name every known mistake with exactly this outcome; none where there is none."""
+    def diagnosis(self, function: Any, name: str, case: str, outcome: Outcome) -> list[str]:
+        """Lines that name every known mistake with exactly this outcome; none where there is none.
+
+        A mistake in another function is named only where no mistake in this one fits.
+        """
         seen = outcome.fingerprint()
         matches = [
             m for m in self.known.get(case_key(name, case), []) if same_fingerprint(m["outcome"], seen)
         ]
+        matches = [m for m in matches if not self._ruled_out(m, function, name)]
+        matches = [m for m in matches if m["of"] == name] or matches
         lines = []
         for match in matches:
             origin = "" if match["of"] == name else f" (in `{match['of']}`)"
@@ -324,6 +339,15 @@ class Checker:
         if len(matches) > 1:
             lines.insert(0, f"{len(matches)} known mistakes give exactly this result:")
         return lines
+
+    def _ruled_out(self, mistake: dict[str, Any], function: Any, name: str) -> bool:
+        """Whether what is called now has passed a case that this mistake would have failed."""
+        for key, passed in self.passed.items():
+            same = passed is function if mistake["of"] == name else key.startswith(f"{mistake['of']} | ")
+            failing = ((m["of"], m["name"]) for m in self.known.get(key, []))
+            if same and (mistake["of"], mistake["name"]) in failing:
+                return True
+        return False
 
 
 _checker = Checker.beside(__file__)

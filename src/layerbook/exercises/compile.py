@@ -9,6 +9,7 @@ import platform
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -142,11 +143,10 @@ def notebook(parsed: Source) -> NotebookNode:
 
 
 def _notebook_cell(cell: Cell) -> NotebookNode:
-    make = new_code_cell if cell.is_code else new_markdown_cell
+    make: Callable[..., NotebookNode] = new_code_cell if cell.is_code else new_markdown_cell
     text = _folded_hints(cell) if cell.kind == "hints" else cell.source
     metadata = {} if cell.kind in ("text", "hints", "run") else {"nbgrader": _nbgrader(cell)}
-    made: NotebookNode = make(text, id=cell.id, metadata=metadata)
-    return made
+    return make(text, id=cell.id, metadata=metadata)
 
 
 def _nbgrader(cell: Cell) -> dict[str, Any]:

@@ -1,0 +1,41 @@
+"""Run a real exercise with other functions in the place of its reference."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from layerbook import misconceptions
+from layerbook.exercises import manifest
+from layerbook.exercises.check import Checker
+from layerbook.exercises.compile import Compiled, compile_exercise
+from layerbook.exercises.run import run
+
+
+@dataclass(frozen=True)
+class Implementations:
+    """One compiled exercise, to be run with one's own implementations of its functions."""
+
+    compiled: Compiled
+
+    def failures(self, functions, *, capstone=False):
+        """Messages of all cells that fail, hidden tests included; `functions` maps names to implementations."""
+        results = self._run(Checker(), functions, capstone=capstone)
+        return {result.cell.id: result.message for result in results if not result.passed}
+
+    def first_message(self, mistake):
+        """What a learner who makes the misconception called `mistake` reads first, without where to read on."""
+        known = misconceptions.load(self.compiled.exercise.folder / "misconceptions.py")
+        wrong = next(m for m in known if m.name == mistake)
+        checker = Checker.beside(str(self.compiled.assignment / "check.py"))
+        results = self._run(checker, {wrong.of: wrong.function}, hidden=False)
+        message = next(result.message for result in results if not result.passed)
+        return [line.strip() for line in message.splitlines() if not line.startswith("  read on")]
+
+    def _run(self, checker, functions, **options):
+        return run(self.compiled.source, self.compiled.assignment, checker, replace=functions, **options)
+
+
+@pytest.fixture(scope="session")
+def implementations(root):
+    """`implementations(name)` gives the exercise called `name`, compiled."""
+    return lambda name: Implementations(compile_exercise(manifest.read(root)[name], root))

@@ -1,0 +1,238 @@
+"""The exercise `representations` accepts every right answer and explains the most common wrong ones."""
+
+import math
+from collections import Counter, defaultdict
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+# Plain loops: nothing but Python until the result becomes an array.
+
+
+def loop_vocabulary(sentences, min_count=1):
+    seen, counts = [], []
+    for sentence in sentences:
+        for word in sentence:
+            if word not in seen:
+                seen.append(word)
+                counts.append(0)
+            counts[seen.index(word)] += 1
+    vocabulary = {}
+    while counts and max(counts) >= min_count:
+        position = counts.index(max(counts))
+        vocabulary[seen.pop(position)] = len(vocabulary)
+        counts.pop(position)
+    return vocabulary
+
+
+def loop_one_hot(ids, num_words):
+    return np.array([[1 if column == word_id else 0 for column in range(num_words)] for word_id in ids])
+
+
+def loop_cosine(a, b):
+    dot = squares_a = squares_b = 0.0
+    for x, y in zip(a, b, strict=True):
+        dot += x * y
+        squares_a += x * x
+        squares_b += y * y
+    return 0 if squares_a == 0 or squares_b == 0 else dot / math.sqrt(squares_a * squares_b)
+
+
+def loop_cooccurrence(sentences, num_words, window):
+    counts = [[0] * num_words for _ in range(num_words)]
+    for sentence in sentences:
+        for left, right in combinations(range(len(sentence)), 2):
+            if right - left <= window:
+                counts[sentence[left]][sentence[right]] += 1
+                counts[sentence[right]][sentence[left]] += 1
+    return np.array(counts)
+
+
+def loop_ppmi(counts):
+    size, total = len(counts), sum(float(x) for row in counts for x in row)
+    rows = [sum(float(x) for x in row) / total for row in counts]
+    columns = [sum(float(row[j]) for row in counts) / total for j in range(size)]
+    result = np.zeros((size, size))
+    for i in range(size):
+        for j in range(size):
+            together = float(counts[i, j]) / total
+            if together > rows[i] * columns[j]:
+                result[i, j] = math.log(together) - math.log(rows[i]) - math.log(columns[j])
+    return result
+
+
+def loop_nearest(word, vocabulary, vectors, k):
+    left = {other: loop_cosine(vectors[vocabulary[word]], vectors[i]) for other, i in vocabulary.items()}
+    del left[word]
+    nearest = []
+    while left and len(nearest) < k:
+        best = max(left.values())
+        nearest.append(min((w for w in left if left[w] == best), key=vocabulary.get))
+        del left[nearest[-1]]
+    return nearest
+
+
+# Whole arrays at once.
+
+
+def array_vocabulary(sentences, min_count=1):
+    counts = Counter(word for sentence in sentences for word in sentence)
+    return {word: i for i, (word, count) in enumerate(counts.most_common()) if count >= min_count}
+
+
+def array_one_hot(ids, num_words):
+    return np.equal.outer(np.asarray(ids), np.arange(num_words))
+
+
+def array_cosine(a, b):
+    lengths = np.sqrt(np.einsum("k,k->", a, a) * np.einsum("k,k->", b, b))
+    return np.divide(np.einsum("k,k->", a, b), lengths, out=np.zeros(()), where=lengths > 0)
+
+
+def array_cooccurrence(sentences, num_words, window):
+    gap = np.full(window, num_words)
+    text = np.concatenate([part for sentence in sentences for part in (np.array(sentence, dtype=int), gap)])
+    counts = np.zeros((num_words + 1, num_words + 1), dtype=np.float32)
+    for distance in range(1, window + 1):
+        np.add.at(counts, (text[:-distance], text[distance:]), 1)
+    return (counts + counts.T)[:-1, :-1]
+
+
+def array_ppmi(counts):
+    p = np.asfortranarray(counts / counts.sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pmi = np.log(p) - np.log(p.sum(1))[:, None] - np.log(p.sum(0))
+    return np.clip(np.nan_to_num(pmi, neginf=0.0), 0.0, None)
+
+
+def array_nearest(word, vocabulary, vectors, k):
+    lengths = np.sqrt((vectors**2).sum(axis=1, keepdims=True))
+    directions = np.divide(vectors, lengths, out=np.zeros(vectors.shape), where=lengths > 0)
+    query = vocabulary[word]
+    order = np.lexsort((np.arange(len(vectors)), -(directions @ directions[query])))
+    words = np.empty(len(vectors), dtype=object)
+    words[list(vocabulary.values())] = list(vocabulary)
+    return list(words[order[order != query]][:k])
+
+
+# As textbooks have it: a small number guards against the division by zero.
+
+TINY = 1e-8
+
+
+def guarded_vocabulary(sentences, min_count=1):
+    counts = defaultdict(int)
+    for word in [word for sentence in sentences for word in sentence]:
+        counts[word] += 1
+    vocabulary = defaultdict(int)
+    for word, count in sorted(counts.items(), key=lambda item: item[1], reverse=True):
+        if count >= min_count:
+            vocabulary[word] = len(vocabulary)
+    return vocabulary
+
+
+def guarded_one_hot(ids, num_words):
+    return np.eye(num_words)[np.asarray(ids)]
+
+
+def guarded_cosine(a, b):
+    return (a / (np.sqrt(np.sum(a**2)) + TINY)) @ (b / (np.sqrt(np.sum(b**2)) + TINY))
+
+
+def guarded_cooccurrence(sentences, num_words, window):
+    counts = np.zeros((num_words, num_words), dtype=np.int32)
+    for sentence in sentences:
+        for position in range(len(sentence)):
+            for step in range(1, window + 1):
+                if position - step >= 0:
+                    counts[sentence[position], sentence[position - step]] += 1
+                if position + step < len(sentence):
+                    counts[sentence[position], sentence[position + step]] += 1
+    return counts
+
+
+def guarded_ppmi(counts):
+    chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    return np.maximum(0, np.log(counts / (chance + TINY * (chance == 0)) + TINY))
+
+
+def guarded_nearest(word, vocabulary, vectors, k):
+    query = vectors[vocabulary[word]]
+    scored = [(-guarded_cosine(query, vectors[i]), i, w) for w, i in vocabulary.items() if w != word]
+    return [w for _, _, w in sorted(scored)[:k]]
+
+
+NAMES = ("build_vocabulary", "one_hot", "cosine_similarity", "cooccurrence", "ppmi", "nearest_words")
+WAYS = {
+    "loops": (loop_vocabulary, loop_one_hot, loop_cosine, loop_cooccurrence, loop_ppmi, loop_nearest),
+    "arrays": (array_vocabulary, array_one_hot, array_cosine, array_cooccurrence, array_ppmi, array_nearest),
+    "textbook": (
+        guarded_vocabulary, guarded_one_hot, guarded_cosine, guarded_cooccurrence, guarded_ppmi, guarded_nearest,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_accepts_each_function_written_another_way(implementations, way):
+    exercise = implementations("representations")
+    assert exercise.compiled.source.functions == NAMES
+    for name, function in zip(NAMES, WAYS[way], strict=True):
+        assert exercise.failures({name: function}) == {}
+
+
+@pytest.mark.parametrize("way", ["arrays", "textbook"])
+def test_accepts_all_functions_written_another_way_on_the_real_text(implementations, way):
+    functions = dict(zip(NAMES, WAYS[way], strict=True))
+    assert implementations("representations").failures(functions, capstone=True) == {}
+
+
+def test_the_capstone_notices_vectors_without_meaning(implementations):
+    functions = {"cooccurrence": lambda sentences, num_words, window: np.eye(num_words)}
+    assert "test-capstone" in implementations("representations").failures(functions, capstone=True)
+
+
+MESSAGES = {
+    "ids_in_order_of_appearance": """
+        build_vocabulary is not right yet: three times fig, twice apple, once pear
+        called with    sentences = [['pear', 'fig', 'fig'], ['apple', 'fig', 'apple']]
+        wrong value    got {'pear': 0, 'fig': 1, 'apple': 2}, expected {'fig': 0, 'apple': 1, 'pear': 2}
+        known mistake  ids_in_order_of_appearance: The ids follow the order in which words appear. They go by falling count; appearance decides only ties.
+    """,
+    "axes_swapped": """
+        one_hot is not right yet: strawberry, word 3 of 4
+        called with    ids = [3], num_words = 4
+        wrong shape    got (4, 1), expected (1, 4)
+        known mistake  axes_swapped: The two axes are swapped. Each word is a row, so the shape is (n, V): words given, size of the vocabulary.
+    """,
+    "dot_product_only": """
+        cosine_similarity is not right yet: lengths 7 and 3, dot product 20
+        called with    a (3,) float64 = [2., 3., 6.], b (3,) float64 = [1., 2., 2.]
+        wrong value    got 20, expected 0.952381
+        known mistake  dot_product_only: The lengths are left in. A dot product grows with both lengths; divide by them.
+    """,
+    "each_pair_counted_twice": """
+        cooccurrence is not right yet: four words in a row, window 2
+        called with    sentences = [[0, 1, 2, 3]], num_words = 4, window = 2
+        wrong values   10 of 16 differ, by 1 at most; the first at [0, 1]: got 2, expected 1
+        known mistake  each_pair_counted_twice: Every pair is counted twice. Each word is the center once, so the mirrored element gets its count by itself; add only to the row of the center.
+    """,
+    "not_clipped": """
+        ppmi is not right yet: two pairs more frequent than by chance, two less
+        called with    counts (2, 2) int64 = [[ 4,  1], [ 3, 92]]
+        wrong values   2 of 4 differ, by 1.53687 at most; the first at [0, 1]: got -1.53687, expected 0
+        known mistake  not_clipped: Negative values are left. PPMI keeps the positive part: what would be below 0 becomes 0.
+    """,
+    "first_one_skipped": """
+        nearest_words is not right yet: cup has the very same vector as mug, and a smaller id
+        called with    word = 'mug', vocabulary = {'cup': 0, 'mug': 1, 'car': 2, 'bus': 3}, vectors (4, 2) float64 = [[3., 0.], [3., 0.], [1., 2.], [1., 5.]], k = 2
+        wrong value    got ['mug', 'car'], expected ['cup', 'car']
+        known mistake  first_one_skipped: The first in the ranking was skipped, as if it had to be the word itself. Another word can be as near; leave the word out by its id.
+    """,
+}
+
+
+@pytest.mark.parametrize("mistake", MESSAGES)
+def test_what_a_learner_reads_after_the_most_common_mistake(implementations, mistake):
+    written = [line.strip() for line in MESSAGES[mistake].strip().splitlines()]
+    assert implementations("representations").first_message(mistake) == written
