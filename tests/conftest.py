@@ -1,11 +1,18 @@
-"""A small project of its own for the tests: one exercise, one chapter, no book."""
+"""What tests share: a small project of their own, the command, and the real exercises run with other functions."""
 
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from layerbook import misconceptions
+from layerbook.exercises import manifest
+from layerbook.exercises.check import Checker
+from layerbook.exercises.compile import Compiled, compile_exercise
+from layerbook.exercises.run import run
 
 FIXTURES = Path(__file__).parent / "fixtures"
 ROOT = Path(__file__).parent.parent
@@ -27,11 +34,11 @@ def root():
 def layerbook():
     """Run the command `layerbook` as a person would; returns the finished process."""
 
-    def run(*arguments, cwd, **options):
+    def run_command(*arguments, cwd, **options):
         command = [sys.executable, "-m", "layerbook.cli", *map(str, arguments)]
         return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, **options)
 
-    return run
+    return run_command
 
 
 @pytest.fixture
@@ -45,3 +52,33 @@ def exercise_source(project):
         path.write_text(text.replace(old, new), "utf-8")
 
     return change
+
+
+@dataclass(frozen=True)
+class Implementations:
+    """One compiled exercise, to be run with one's own implementations of its functions."""
+
+    compiled: Compiled
+
+    def failures(self, functions, *, capstone=False):
+        """Messages of all cells that fail, hidden tests included; `functions` maps names to implementations."""
+        results = self._run(Checker(), functions, capstone=capstone)
+        return {result.cell.id: result.message for result in results if not result.passed}
+
+    def first_message(self, mistake):
+        """What a learner who makes the misconception called `mistake` reads first, without where to read on."""
+        known = misconceptions.load(self.compiled.exercise.folder / "misconceptions.py")
+        wrong = next(m for m in known if m.name == mistake)
+        checker = Checker.beside(str(self.compiled.assignment / "check.py"))
+        results = self._run(checker, {wrong.of: wrong.function}, hidden=False)
+        message = next(result.message for result in results if not result.passed)
+        return [line.strip() for line in message.splitlines() if not line.startswith("  read on")]
+
+    def _run(self, checker, functions, **options):
+        return run(self.compiled.source, self.compiled.assignment, checker, replace=functions, **options)
+
+
+@pytest.fixture(scope="session")
+def implementations(root):
+    """`implementations(name)` gives the exercise called `name`, compiled."""
+    return lambda name: Implementations(compile_exercise(manifest.read(root)[name], root))

@@ -71,7 +71,7 @@ def serve(
         port: on which it is served; 0 takes any free one.
         rebuild: builds the book; by default `build(root, root, quiet=True)`. What it raises as
             LayerbookError is announced, and watching goes on.
-        announce: is given each line for the person, the address first.
+        announce: is given each line for the person, the address once the book is built.
         stop: ends the call; without it only an interrupt does.
         every: seconds between two looks at the files.
 
@@ -81,14 +81,15 @@ def serve(
     again = rebuild or partial(build, root, root, quiet=True)
     stop = stop or threading.Event()
     with server(site(root), port) as address:
+        announce("Building the book.")
+        seen = snapshot(root)
+        announce(_outcome(again))
         announce(f"The book is at {address} (Ctrl+C ends this).")
-        seen: dict[Path, int] = {}
-        while not stop.is_set():
+        while not stop.wait(every):
             now = snapshot(root)
             if now != seen:
                 seen = now
                 announce(_outcome(again))
-            stop.wait(every)
 
 
 def _outcome(rebuild: Callable[[], object]) -> str:
