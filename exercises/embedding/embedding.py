@@ -31,7 +31,7 @@ def in_any_order(pairs):
         return pairs
     if array.dtype.kind in "iuf" and array.size == 0:
         return []
-    if array.dtype.kind not in "iuf" or array.ndim != 2 or array.shape[1] != 2:
+    if array.dtype.kind not in "iuf" or array.ndim != 2 or array.shape[1] != 2 or (array % 1).any():
         return pairs
     return sorted((int(center), int(context)) for center, context in array)
 
@@ -71,9 +71,9 @@ def embedding_forward(ids, weight):
 weight = np.array([[0.5, 1.0, 1.5], [2.0, 2.5, 3.0], [3.5, 4.0, 4.5], [5.0, 5.5, 6.5]])  # (V, k) = (4, 3)
 check(
     embedding_forward,
-    np.array([2, 0]),
+    np.array([0, 2]),
     weight,
-    expect=np.array([[3.5, 4.0, 4.5], [0.5, 1.0, 1.5]]),
+    expect=np.array([[0.5, 1.0, 1.5], [3.5, 4.0, 4.5]]),
     case="two words",
 )
 check(
@@ -833,12 +833,12 @@ for center, context, negatives, learning_rate in (
     (5, 0, [4, 5, 6, 1, 2], 0.07),  # the center drawn as a negative: again another table
 ):
     tables = generator.normal(size=(7, 3)), generator.normal(size=(7, 3))
-    arguments = center, context, np.array(negatives), learning_rate
-    loss, after = step_by_torch(*tables, *arguments)
+    arguments = {"weight_in": tables[0], "weight_out": tables[1], "learning_rate": learning_rate}
+    arguments |= {"center": center, "context": context, "negatives": np.array(negatives)}
+    loss, after = step_by_torch(**arguments)
     hidden_check(
         training_step,
-        *tables,
-        *arguments,
+        **arguments,
         expect=loss,
         expect_changed=after,
         case=f"center {center}, context {context}, negatives {negatives}, learning rate {learning_rate}",
@@ -891,11 +891,12 @@ for center, context, negatives in ((1, 4, [0, 5, 0, 0]), (0, 2, [2, 3, 2]), (5, 
             after_out[word, d] -= 0.4 * (probability - real) * tables[0][center, d]
     hidden_check(
         training_step,
-        *tables,
-        center,
-        context,
-        np.array(negatives),
-        0.4,
+        weight_in=tables[0],
+        weight_out=tables[1],
+        center=center,
+        context=context,
+        negatives=np.array(negatives),
+        learning_rate=0.4,
         expect=loss,
         expect_changed={"weight_in": after_in, "weight_out": after_out},
         case=f"center {center}, context {context}, negatives {negatives} with repeats",

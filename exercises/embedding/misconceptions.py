@@ -295,8 +295,8 @@ def padding_zero_is_false(grad_output, ids, num_embeddings, padding_idx=None):
 
 @misconception(of="embedding_backward", read="embedding-layer.md#padding-id")
 def none_clears_everything(grad_output, ids, num_embeddings, padding_idx=None):
-    """Without a padding id everything is cleared. `grad[None] = 0` means the whole array; do it only if there
-    is one.
+    """Everything is 0, as when a row is cleared although there is no padding id. `grad[None] = 0` means the
+    whole array; do it only if `padding_idx` is not None.
     """
     grad_weight = np.zeros((num_embeddings, grad_output.shape[-1]))
     np.add.at(grad_weight, ids, grad_output)
@@ -333,6 +333,25 @@ def padding_column_cleared(grad_output, ids, num_embeddings, padding_idx=None):
 def right_side_only(ids, window):
     """Only the words to the right are taken. The window reaches to both sides of the center."""
     return [(ids[i], ids[j]) for i in range(len(ids)) for j in range(i + 1, min(len(ids), i + window + 1))]
+
+
+@misconception(of="skip_gram_pairs", read="embedding-layer.md#skip-gram")
+def left_side_only(ids, window):
+    """Only the words to the left are taken. The window reaches to both sides of the center."""
+    return [(ids[i], ids[j]) for i in range(len(ids)) for j in range(max(0, i - window), i)]
+
+
+@misconception(of="skip_gram_pairs", read="embedding-layer.md#skip-gram")
+def one_position_short(ids, window):
+    """The window is one position short on each side. `range(1, window)` ends at `window - 1`; go to `window +
+    1`.
+    """
+    return [
+        (ids[i], ids[j])
+        for i in range(len(ids))
+        for j in range(max(0, i - window + 1), min(len(ids), i + window))
+        if i != j
+    ]
 
 
 @misconception(of="skip_gram_pairs", read="embedding-layer.md#skip-gram")
@@ -682,7 +701,7 @@ def negatives_transposed(center, context, negatives):
 
 @misconception(of="negative_sampling_loss", read="embedding-layer.md#negative-sampling")
 def center_and_context_swapped(center, context, negatives):
-    """Two gradients change places. The order is loss, grad_center, grad_context, grad_negatives."""
+    """Two gradients have changed places. The order is loss, grad_center, grad_context, grad_negatives."""
     loss, grad_center, grad_context, grad_negatives = _right(center, context, negatives)
     return loss, grad_context, grad_center, grad_negatives
 

@@ -90,6 +90,13 @@ def only_the_last_sentence(sentences, min_count=1):
 
 
 @misconception(of="build_vocabulary", read=TEXT_TO_IDS)
+def first_sentence_only(sentences, min_count=1):
+    """Only the first sentence is counted. The `return` stands inside the loop; it belongs after it."""
+    counts = Counter(sentences[0])
+    return numbered(word for word, count in counts.most_common() if count >= min_count)
+
+
+@misconception(of="build_vocabulary", read=TEXT_TO_IDS)
 def min_count_in_each_sentence(sentences, min_count=1):
     """`min_count` is applied to each sentence by itself. It is the number of occurrences in all sentences
     together."""
@@ -466,6 +473,17 @@ def window_is_the_whole_width(sentences, num_words, window):
 
 
 @misconception(of="cooccurrence", read=COUNTING)
+def one_position_short(sentences, num_words, window):
+    """The window is one position short on each side. `range(1, window)` ends at `window - 1`; go to `window +
+    1`."""
+    counts = np.zeros((num_words, num_words))
+    for sentence in sentences:
+        for p, q in pairs(len(sentence), window - 1):
+            counts[sentence[p], sentence[q]] += 1
+    return counts
+
+
+@misconception(of="cooccurrence", read=COUNTING)
 def direct_neighbours_again_and_again(sentences, num_words, window):
     """The direct neighbours are counted once for each step of the window. Step number `d` looks at `position
     - d` and `position + d`, not always at distance 1."""
@@ -668,9 +686,8 @@ def logarithm_to_base_ten(counts):
 
 @misconception(of="ppmi", read=PPMI)
 def total_forgotten(counts):
-    """The total is missing, and without it nothing is above 0. For counts, the ratio is count * total /
-    (row sum * column sum).
-    """
+    """Everything is 0, as when the total is missing. For counts, the ratio is count * total / (row sum *
+    column sum); without the total it is hardly ever above 1."""
     return np.maximum(log_where_positive(ratio(counts, total=1)), 0)
 
 

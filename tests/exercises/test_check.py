@@ -1,6 +1,6 @@
 """`check` says what is wrong, names what it knows, and rejects no right answer."""
 
-from collections import namedtuple
+from collections import Counter, namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,11 @@ def double(x):
         (1 + 1e-9, 1.0),
         (np.array([True, False]), np.array([1.0, 0.0])),
         (np.zeros((0, 3)), np.zeros((0, 3))),
+        ({np.str_("a"): np.int64(0)}, {"a": 0}),
+        ({"a": np.ones(2)}, {"a": np.ones(2) + 1e-12}),
+        ([0.1 + 0.2, (1, np.array([2, 3]))], [0.3, (1, [2, 3])]),
+        (np.True_, True),
+        ({1, 2}, {2, 1}),
     ],
 )
 def test_accepts_what_is_equal_in_another_form(returned, expect):
@@ -65,6 +70,14 @@ def test_accepts_what_is_equal_in_another_form(returned, expect):
         ((1.0, 3.0), (1.0, 2.0), "output 2 of 2: got 3, expected 2"),
         (np.array([1e-3]), np.array([0.0]), "wrong values"),
         (np.array([1 + 1j]), np.array([1.0]), "wrong type"),
+        (np.broadcast_to(1.0, (10**6, 10**6)), np.ones(2), "wrong shape    got (1000000, 1000000)"),
+        ([[1], [1, 2]], 1.0, "wrong type     returned a list of 2, expected numbers"),
+        (np.array([np.inf, 1.0]), np.array([np.inf, 2.0]), "1 of 2 differ, by 1 at most"),
+        (iter([1, 2]), [1, 2], "returned a value of type list_iterator, expected a list of 2"),
+        (["a", np.ones(2)], ["a", "b"], "wrong value"),
+        ({1, 2}, {1, 3}, "wrong value    got {1, 2}, expected {1, 3}"),
+        (b"a", b"b", "wrong value    got b'a', expected b'b'"),
+        (1, True, "wrong type"),
     ],
 )
 def test_says_what_is_wrong(returned, expect, said):
@@ -117,6 +130,40 @@ def test_shows_the_line_that_raised():
     message = failure(broken, np.ones(2), expect=1.0)
     assert "raised         IndexError: index 5 is out of bounds" in message
     assert "in the line    return x[5]" in message
+
+
+def test_shows_the_learners_own_line_when_the_standard_library_raised():
+    def broken(x):
+        return Counter(x)
+
+    assert "in the line    return Counter(x)" in failure(broken, 5, expect={})
+
+
+class MuteError(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+    __repr__ = __str__
+
+
+def test_survives_what_cannot_be_shown():
+    def broken():
+        raise MuteError
+
+    known = known_as(Outcome(value=1.0).fingerprint(), of="broken")
+    assert "raised         MuteError: (cannot be shown)" in failure(broken, expect=1.0, known=known)
+    assert "got (cannot be shown), expected [1]" in failure(lambda: [MuteError()], expect=[1])
+    endless = []
+    endless.append(endless)
+    known = {"<lambda> | a case": known["double | a case"]}
+    assert "wrong value" in failure(lambda: endless, expect=[1], known=known)
+
+
+def test_a_long_message_is_cut():
+    def broken():
+        raise ValueError("x" * 10_000)
+
+    assert len(failure(broken, expect=1.0)) < 1000
 
 
 def test_an_unwritten_function_is_called_that():
@@ -193,6 +240,11 @@ def test_own_mistakes_come_before_those_of_other_functions():
         ((1, "a"), (1, "b")),
         (None, 0),
         (np.zeros(3), np.full(3, 1e-3)),
+        (np.zeros((0, 3)), np.zeros((0, 2))),
+        ({1, 2}, {1, 3}),
+        (b"a", b"b"),
+        (1j, 2j),
+        (10**30, 10**40),
     ],
 )
 def test_fingerprints_tell_values_apart(one, other):
@@ -206,6 +258,10 @@ def test_fingerprints_survive_rounding_and_memory_order():
     assert same_fingerprint(fingerprint(values), fingerprint(values.astype(np.float32).astype(float)))
 
 
+def test_fingerprints_do_not_depend_on_the_kind_of_key():
+    assert fingerprint({np.str_("a"): 1, np.int64(2): 3}) == fingerprint({2: 3, "a": 1})
+
+
 def test_a_broken_record_names_nothing(tmp_path):
     (tmp_path / "check.json").write_text("{", "utf-8")
     assert Checker.beside(str(tmp_path / "check.py")).known == {}
@@ -215,4 +271,4 @@ def test_needs_nothing_but_numpy():
     text = Path(module.__file__).read_text("utf-8")
     imports = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
     standard = {"__future__", "copy", "hashlib", "inspect", "json", "os", "traceback", "dataclasses"}
-    assert imports <= standard | {"pathlib", "typing", "numpy"}
+    assert imports <= standard | {"collections.abc", "pathlib", "typing", "numpy"}

@@ -209,10 +209,23 @@ def test_training_that_learns_nothing_fails_the_last_part(exercise):
     assert "below 2.9" in exercise.failures({"training_step": no_step}, capstone=True)["test-trained-vectors"]
 
 
+def test_a_function_that_hides_its_signature_gets_full_marks(exercise):
+    for name, function in zip(NAMES, LOOPS, strict=True):
+        hidden = lambda *args, _function=function, **kwargs: _function(*args, **kwargs)  # noqa: E731
+        assert exercise.failures({name: hidden}) == {}
+
+
+def test_pairs_that_are_not_whole_numbers_are_wrong(exercise):
+    failures = exercise.failures(
+        {"skip_gram_pairs": lambda ids, window: [(a + 0.5, b) for a, b in loop_pairs(ids, window)]}
+    )
+    assert "test-skip-gram-pairs" in failures
+
+
 MESSAGES = {
     "columns_for_rows": """
         embedding_forward is not right yet: two words
-        called with    ids (2,) int64 = [2, 0], weight (4, 3) float64 = [[0.5, 1. , 1.5], [2. , 2.5, 3. ], [3.5, 4. , 4.5], [5. , 5.5, 6.5]]
+        called with    ids (2,) int64 = [0, 2], weight (4, 3) float64 = [[0.5, 1. , 1.5], [2. , 2.5, 3. ], [3.5, 4. , 4.5], [5. , 5.5, 6.5]]
         wrong shape    got (4, 2), expected (2, 3)
         known mistake  columns_for_rows: Columns are looked up. The weight is (V, k), so a word is a row: the ids index its first axis.
     """,

@@ -163,6 +163,52 @@ def guarded_nearest(word, vocabulary, vectors, k):
     return [w for _, _, w in sorted(scored)[:k]]
 
 
+# With NumPy's sorting and masking, and with lists put together.
+
+
+def sorted_vocabulary(sentences, min_count=1):
+    text = sum(sentences, [])  # noqa: RUF017  slow, and often written
+    words, first, counts = np.unique(text, return_index=True, return_counts=True)
+    order = [i for i in np.lexsort((first, -counts)) if counts[i] >= min_count]
+    return dict(zip(words[order], np.arange(len(order)), strict=True))
+
+
+def sorted_one_hot(ids, num_words):
+    vectors = np.zeros((num_words, len(ids)), dtype=np.float32)
+    np.put_along_axis(vectors, np.asarray(ids)[None], 1, axis=0)
+    return vectors.T
+
+
+def sorted_cosine(a, b):
+    if not a.any() or not b.any():
+        return np.float32(0)
+    return np.clip((a / np.linalg.norm(a)) @ (b / np.linalg.norm(b)), -1, 1)
+
+
+def sorted_cooccurrence(sentences, num_words, window):
+    counts = Counter()
+    for sentence in sentences:
+        padded = [None] * window + sentence + [None] * window
+        for position in range(window, window + len(sentence)):
+            near = padded[position - window : position] + padded[position + 1 : position + window + 1]
+            counts.update((padded[position], other) for other in near)
+    return np.array([[counts[i, j] for j in range(num_words)] for i in range(num_words)])
+
+
+def sorted_ppmi(counts):
+    seen = np.ma.masked_equal(counts, 0)
+    by_chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+    return np.ma.log(seen / by_chance).clip(0).filled(0)
+
+
+def sorted_nearest(word, vocabulary, vectors, k):
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    directions = vectors / np.where(lengths > 0, lengths, 1)
+    similarity = (directions @ directions.T)[vocabulary[word]]
+    others = {other: i for other, i in vocabulary.items() if other != word}
+    return sorted(others, key=lambda other: (-similarity[others[other]], others[other]))[:k]
+
+
 NAMES = ("build_vocabulary", "one_hot", "cosine_similarity", "cooccurrence", "ppmi", "nearest_words")
 WAYS = {
     "loops": (loop_vocabulary, loop_one_hot, loop_cosine, loop_cooccurrence, loop_ppmi, loop_nearest),
@@ -170,6 +216,7 @@ WAYS = {
     "textbook": (
         guarded_vocabulary, guarded_one_hot, guarded_cosine, guarded_cooccurrence, guarded_ppmi, guarded_nearest,
     ),
+    "sorted": (sorted_vocabulary, sorted_one_hot, sorted_cosine, sorted_cooccurrence, sorted_ppmi, sorted_nearest),
 }  # fmt: skip
 
 
@@ -190,6 +237,14 @@ def test_accepts_all_functions_written_another_way_on_the_real_text(implementati
 def test_the_capstone_notices_vectors_without_meaning(implementations):
     functions = {"cooccurrence": lambda sentences, num_words, window: np.eye(num_words)}
     assert "test-capstone" in implementations("representations").failures(functions, capstone=True)
+
+
+def test_a_sum_of_zero_is_no_vector_of_zeros(implementations):
+    def cosine(a, b):
+        return guarded_cosine(a, b) if a.sum() and b.sum() else 0.0
+
+    failures = implementations("representations").failures({"cosine_similarity": cosine})
+    assert "test-cosine-similarity-zero" in failures
 
 
 MESSAGES = {

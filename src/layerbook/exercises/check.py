@@ -12,6 +12,7 @@ import inspect
 import json
 import os
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ RELATIVE_TOLERANCE = 1e-5
 ABSOLUTE_TOLERANCE = 1e-8
 FINGERPRINT_TOLERANCE = 1e-6
 SHOWN_ELEMENTS = 12  # an argument up to this size is printed whole
+SHOWN_LETTERS = 500  # a longer message of an exception is cut
+STANDARD_LIBRARY = str(Path(os.__file__).parent)
 MISTAKE_LABEL = "known mistake"
 HIDDEN_VARIABLE = "LAYERBOOK_HIDDEN"  # names a file that only graders have
 
@@ -47,7 +50,7 @@ class Outcome:
     def fingerprint(self) -> dict[str, Any]:
         """Plain data, a few numbers long, that (almost surely) only this outcome has."""
         if self.exception is not None:
-            return {"raises": f"{type(self.exception).__name__}: {self.exception}"}
+            return {"raises": f"{type(self.exception).__name__}: {_text(self.exception, str)}"}
         prints: dict[str, Any] = {"value": fingerprint(self.value)}
         if self.changed:
             prints["changed"] = {name: fingerprint(value) for name, value in self.changed.items()}
@@ -89,29 +92,38 @@ def fingerprint(value: Any) -> list[Any]:
     if isinstance(value, str):
         return ["text", hashlib.sha256(value.encode()).hexdigest()[:12]]
     if isinstance(value, dict):
-        keys = sorted(value, key=repr)
-        return ["dict", fingerprint([repr(key) for key in keys]), *(fingerprint(value[key]) for key in keys)]
+        keys = sorted(value, key=_key)
+        return ["dict", fingerprint([_key(key) for key in keys]), *(fingerprint(value[key]) for key in keys)]
+    if isinstance(value, set | frozenset):
+        return ["set", fingerprint(sorted(map(_key, value)))]
     array = _numbers(value)
     if array is not None:
         return ["numbers", list(array.shape), *_weighted_sums(array)]
     if isinstance(value, list | tuple):
         return ["list", *(fingerprint(item) for item in value)]
+    if isinstance(value, bytes | complex | int):  # an int that no array of numbers can hold
+        return ["other", type(value).__name__, fingerprint(repr(value))]
     return ["other", type(value).__name__]
 
 
+def _key(key: Any) -> str:
+    """The same text for keys that Python takes for equal, such as "tea" and `np.str_("tea")`."""
+    return repr(key.item() if isinstance(key, np.generic) else key)
+
+
 def _numbers(value: Any) -> np.ndarray | None:
-    """The value as a float array if it is made of real numbers only, else None."""
+    """The value as an array if it is made of real numbers only, else None."""
     if not isinstance(value, np.ndarray | np.generic | int | float | list):
         return None
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError):
+    except Exception:  # a list may hold anything, and its items may raise anything
         return None
-    return array.astype(np.float64) if array.dtype.kind in "biuf" and array.size else None
+    return array if array.dtype.kind in "biuf" else None
 
 
 def _weighted_sums(array: np.ndarray) -> list[float]:
-    flat = np.nan_to_num(array.ravel(), nan=12345.678, posinf=1e9, neginf=-1e9)
+    flat = np.nan_to_num(array.ravel().astype(np.float64), nan=12345.678, posinf=1e9, neginf=-1e9)
     position = np.arange(1, flat.size + 1)
     sums = [float(np.cos(position * step) @ flat) for step in (1.0, 2**0.5, 3**0.5)]
     return [*sums, float(np.abs(flat).sum())]
@@ -143,11 +155,27 @@ def difference(got: Any, expected: Any, *, reveal: bool, where: str = "") -> str
         return _number_difference(got, np.asarray(expected), reveal, where)
     if got is None and expected is not None:
         return f"wrong type     {where}returned None; is a `return` missing?"
-    if type(got) is not type(expected) and not isinstance(got, type(expected)):
+    if isinstance(got, np.bool_):
+        got = bool(got)
+    if not isinstance(got, type(expected)):
         return _wrong_type(got, _kind(expected), reveal, where)
-    if fingerprint(got) == fingerprint(expected):
+    if _equal(got, expected):
         return None
     return f"wrong value    {where}got {_short(got)}" + (f", expected {_short(expected)}" if reveal else "")
+
+
+def _equal(got: Any, expected: Any) -> bool:
+    """Whether two values are equal, numbers in them up to rounding."""
+    if isinstance(expected, dict):
+        same_keys = isinstance(got, dict) and got.keys() == expected.keys()
+        return same_keys and all(_equal(got[key], expected[key]) for key in expected)
+    if isinstance(expected, list | tuple):
+        items = got.tolist() if isinstance(got, np.ndarray) else got
+        same_length = isinstance(items, list | tuple) and len(items) == len(expected)
+        return same_length and all(map(_equal, items, expected))
+    if isinstance(expected, np.ndarray | np.generic | int | float):
+        return _number_difference(got, np.asarray(expected), reveal=False, where="") is None
+    return isinstance(got, type(expected)) and bool(got == expected)
 
 
 def _tuple_difference(got: Any, expected: tuple[Any, ...], reveal: bool, where: str) -> str | None:
@@ -165,11 +193,12 @@ def _number_difference(got: Any, expected: np.ndarray, reveal: bool, where: str)
         return f"wrong type     {where}returned None; is a `return` missing?"
     if expected.ndim and not isinstance(got, np.ndarray | np.generic):
         return _wrong_type(got, f"an array of shape {expected.shape}", reveal, where)
-    array = _numbers(got) if np.size(got) else np.asarray(got)
-    if array is None or array.dtype.kind not in "biuf":
+    array = _numbers(got)
+    if array is None:
         return _wrong_type(got, "numbers", reveal, where)
     if array.shape != expected.shape:
         return f"wrong shape    {where}got {array.shape}" + (f", expected {expected.shape}" if reveal else "")
+    array = array.astype(np.float64)
     if np.isnan(array).any() and not np.isnan(expected).any():
         return f"not a number   {where}{_where_nan(array)}"
     close = np.isclose(array, expected, RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE, equal_nan=True)
@@ -184,7 +213,7 @@ def _value_difference(
     if not got.ndim:
         return f"wrong value    {where}got {got:.6g}, expected {float(expected):.6g}"
     first = tuple(_index(wrong))
-    largest = float(np.abs(got - expected)[wrong].max())
+    largest = float(np.abs(got[wrong] - expected[wrong]).max())
     return (
         f"wrong values   {where}{int(wrong.sum())} of {wrong.size} differ, by {largest:.6g} at most; "
         f"the first at {list(first)}: got {got[first]:.6g}, expected {float(expected[first]):.6g}"
@@ -215,14 +244,31 @@ def _kind(value: Any) -> str:
 
 
 def _raised(error: BaseException) -> str:
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "site-packages" not in f.filename]
-    place = f"\n  in the line    {frames[-1].line}" if len(frames) > 1 and frames[-1].line else ""
-    return f"raised         {type(error).__name__}: {error}{place}"
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not _is_of_a_library(f.filename)]
+    line = frames[-1].line if len(frames) > 1 else ""
+    line = getattr(error, "learner_line", line)  # of one that was raised in another process
+    place = f"\n  in the line    {line}" if line else ""
+    return f"raised         {type(error).__name__}: {_cut(_text(error, str), SHOWN_LETTERS)}{place}"
+
+
+def _is_of_a_library(file: str) -> bool:
+    return "site-packages" in file or file.startswith(STANDARD_LIBRARY)
 
 
 def _short(value: Any, width: int = 100) -> str:
-    text = repr(value)
+    return _cut(_text(value, repr), width)
+
+
+def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 4] + " ..."
+
+
+def _text(value: Any, show: Callable[[Any], str]) -> str:
+    """What `show`, which is `str` or `repr`, makes of a value; a learner's own class may fail in it."""
+    try:
+        return show(value)
+    except Exception:
+        return "(cannot be shown)"
 
 
 def _argument(name: str, value: Any, *, reveal: bool) -> str:
@@ -325,7 +371,10 @@ class Checker:
 
         A mistake in another function is named only where no mistake in this one fits.
         """
-        seen = outcome.fingerprint()
+        try:
+            seen = outcome.fingerprint()
+        except Exception:  # too large, or endless: no known mistake returns such a thing
+            return []
         matches = [
             m for m in self.known.get(case_key(name, case), []) if same_fingerprint(m["outcome"], seen)
         ]

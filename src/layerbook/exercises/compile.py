@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import importlib.metadata
 import json
@@ -9,7 +11,7 @@ import platform
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,16 +65,26 @@ def compile_exercise(exercise: Exercise, root: Path) -> Compiled:
     folder = root / "_build" / "exercises" / exercise.name
     compiled = Compiled(exercise, parsed, folder)
     digest, stamp = _digest(exercise, root), folder / "digest"
-    if stamp.is_file() and stamp.read_text("utf-8") == digest:
-        return compiled
-    _check_regions(parsed)
-    if folder.exists():
-        shutil.rmtree(folder)
-    compiled.assignment.mkdir(parents=True)
-    compiled.hidden.parent.mkdir()
-    _write_all(compiled, root)
-    stamp.write_text(digest, "utf-8")
+    with _only_one(folder):
+        if stamp.is_file() and stamp.read_text("utf-8") == digest:
+            return compiled
+        _check_regions(parsed)
+        if folder.exists():
+            shutil.rmtree(folder)
+        compiled.assignment.mkdir(parents=True)
+        compiled.hidden.parent.mkdir()
+        _write_all(compiled, root)
+        stamp.write_text(digest, "utf-8")
     return compiled
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Keep other processes from compiling into the same folder meanwhile."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write_all(compiled: Compiled, root: Path) -> None:
