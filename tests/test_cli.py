@@ -62,8 +62,18 @@ def test_not_released_yet_and_nothing_handed_in(layerbook, project):
         ("{", "not a notebook: its text is not JSON"),
         ("[1]", "it has no list of cells"),
         ('{"cells": "many"}', "it has no list of cells"),
-        ('{"cells": [], "metadata": {"layerbook": {"exercise": "baking"}}}', "is a notebook of `baking`"),
-        ('{"cells": [], "metadata": 3}', "is a notebook of `mine`; the exercises here are: scaling"),
+        (
+            '{"cells": [], "metadata": {"layerbook": {"exercise": "baking"}}, "nbformat": 4, "nbformat_minor": 5}',
+            "is a notebook of `baking`",
+        ),
+        (
+            '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+            "is a notebook of `mine`; the exercises here are: scaling",
+        ),
+        (
+            '{"cells": [], "metadata": 3, "nbformat": 4, "nbformat_minor": 5}',
+            "mine.ipynb is not a valid notebook: 3 is not",
+        ),
         ("[" * 100_000, "not a notebook"),
     ],
 )

@@ -33,9 +33,10 @@ def modules(folder):
 @pytest.mark.parametrize(
     ("room", "never"),
     [
+        ("engine", r"layerbook\.(grading|book|demo|cli)"),
         ("grading", r"layerbook\.(book|demo|cli)"),
-        ("book", r"layerbook\.(grading|demo|cli)"),
-        ("exercises", r"layerbook\.(grading|book|demo|cli)"),
+        ("book", r"layerbook\.(engine|grading|demo|cli)"),
+        ("exercises", r"layerbook\.(engine|grading|book|demo|cli)"),
         (".", r"tests\b"),
     ],
 )

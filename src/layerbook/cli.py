@@ -124,7 +124,7 @@ def check(notebook: Path, as_json: Json = False) -> None:
     result = check_notebook(notebook, _root())
     if as_json:
         _as_json([result])
-    elif result.outcome == GRADED:
+    else:
         console.print(tables.result_table(result))
     if result.outcome != GRADED:
         raise LayerbookError(result.reason)
@@ -137,6 +137,9 @@ def grade(
     names: Names = None,
     course: CourseOption = None,
     again: Annotated[bool, typer.Option("--again", help="Grade also what has not changed.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Sandboxes that run at the same time; one a core if not given.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Grade what the class handed in; what was graded and has not changed is not graded again."""
@@ -149,7 +152,9 @@ def grade(
     waiting = grading.submissions(opened, names)
     with _progress() as progress:
         task = progress.add_task("grading", total=len(waiting))
-        results = grading.grade_all(opened, names, again=again, done=lambda result: progress.advance(task))
+        results = grading.grade_all(
+            opened, names, again=again, workers=workers, done=lambda result: progress.advance(task)
+        )
     _as_json(results) if as_json else console.print(tables.class_table(results))
     if not waiting:
         raise LayerbookError(

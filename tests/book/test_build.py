@@ -109,13 +109,14 @@ def test_serving_builds_again_on_each_change_and_goes_on_after_a_failure(small: 
     thread.start()
     try:
         for count in (1, 2, 3):
-            wait_until(lambda count=count: len(said) == count + 1)
+            wait_until(lambda count=count: len(said) == count + 2)
             (small / "chapters" / f"new-{count}.md").write_text("new")
     finally:
         stop.set()
         thread.join(timeout=20)
-    assert said[0].startswith("The book is at http://127.0.0.1:")
-    assert said[1:4] == ["Built.", "The book does not build.", "Built."]
+    assert said[:2] == ["Building the book.", "Built."]
+    assert said[2].startswith("The book is at http://127.0.0.1:")
+    assert said[3:] == ["The book does not build.", "Built."]
 
 
 def wait_until(condition) -> None:

@@ -18,7 +18,7 @@ from layerbook.grading import sample
 from layerbook.grading.course import make_course
 from layerbook.grading.grade import grade, hand_in
 from layerbook.grading.release import learner_version, release
-from layerbook.grading.results import count_misconceptions
+from layerbook.grading.results import count_misconceptions, run_of
 
 BIN = Path(sys.executable).parent
 
@@ -38,6 +38,10 @@ def course(tmp_path_factory):
     wrong = {m.of: sample.learner_source(m) for m in known if m.name in ("mean_of_rows", "unit_columns")}
     for cell in notebook.cells:
         cell.source = wrong.get(cell.id.replace("-", "_"), cell.source)
+    script = nbformat.v4.new_markdown_cell(
+        "Hello <script>alert(1)</script><img src=x onerror=alert(1)>", id="script"
+    )
+    notebook.cells.append(script)
     hand_in(made, "scaling", "mistaken", released)
     nbformat.write(notebook, made.root / "submitted" / "mistaken" / "scaling" / "scaling.ipynb")
     poison = made.root / "submitted" / "poison" / "scaling" / "scaling.ipynb"
@@ -107,6 +111,11 @@ def test_feedback_and_export_work_on_what_was_graded(course, results):
     pages = grading.feedback(course)
     assert len(pages) == 3
     assert all("scaling" in page.read_text("utf-8") for page in pages)
+    mistaken = next(page.read_text("utf-8") for page in pages if "mistaken" in str(page))
+    assert "mean_of_rows" in mistaken
+    assert "Further checks ran here" in mistaken
+    for secret in ("BEGIN HIDDEN", "rows = np.random", "random.default", "<script>alert", "<img src=x"):
+        assert secret not in mistaken
     done = nbgrader("export", "--to=grades.csv", cwd=course.root)
     assert done.returncode == 0, done.stderr
     rows = (course.root / "grades.csv").read_text("utf-8").splitlines()
@@ -125,6 +134,26 @@ def test_stock_nbgrader_gives_the_same_marks(course, results, tmp_path):
     head, *rows = (line.split(",") for line in (stock / "grades.csv").read_text("utf-8").splitlines())
     marks = {row[head.index("student_id")]: float(row[head.index("score")]) for row in rows}
     assert marks == {name: results[name].points for name in ("solved", "untouched", "mistaken")}
+
+
+def test_nbgrader_autograde_in_the_course_runs_in_the_sandbox(course, results, tmp_path):
+    """The course's own configuration brings the engine to nbgrader's command."""
+    other = shutil.copytree(
+        course.root, tmp_path / "course", ignore=shutil.ignore_patterns("autograded", "poison")
+    )
+    done = nbgrader("autograde", "scaling", "--student=mistaken", "--force", cwd=other)
+    assert done.returncode == 0, done.stderr
+    graded = other / "autograded" / "mistaken" / "scaling" / "scaling.ipynb"
+    assert run_of(graded)["end"] == ""
+    assert grading.collect(make_course(other))[0].points == results["mistaken"].points
+
+
+def test_without_a_sandbox_nothing_is_graded_and_no_mark_is_lost(course, results, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(LayerbookError, match="bubblewrap is not installed"):
+        grading.grade_all(course, again=True)
+    monkeypatch.undo()
+    assert {r.student: r.points for r in grading.collect(course)}["solved"] == 10
 
 
 def test_stock_validate_passes_the_reference_and_fails_the_release(course):
@@ -171,7 +200,7 @@ def test_nothing_but_the_learners_part_ships(course):
     ]
     text = "".join(path.read_text("utf-8") for path in folder.iterdir())
     for secret in ("column_means", "BEGIN SOLUTION", "HIDDEN", "odd sizes", "x.mean(axis=1"):
-        assert secret not in text.replace("LAYERBOOK_HIDDEN", "").replace("HIDDEN_VARIABLE", "")
+        assert secret not in text
 
 
 def test_the_books_copy_is_the_released_one(course, tmp_path):

@@ -26,7 +26,6 @@ SHOWN_ELEMENTS = 12  # an argument up to this size is printed whole
 SHOWN_LETTERS = 500  # a longer message of an exception is cut
 STANDARD_LIBRARY = str(Path(os.__file__).parent)
 MISTAKE_LABEL = "known mistake"
-HIDDEN_VARIABLE = "LAYERBOOK_HIDDEN"  # names a file that only graders have
 
 ANY = type("ANY", (), {"__repr__": lambda self: "ANY"})()
 """Stands in `expect` for a value of any form, such as a cache."""
@@ -298,17 +297,11 @@ class Checker:
 
     @classmethod
     def beside(cls, file: str) -> Checker:
-        """Read `check.json` beside `file`, and when grading, what known mistakes return in hidden checks.
-
-        A missing or broken file only leaves mistakes without a name.
-        """
-        known: dict[str, list[dict[str, Any]]] = {}
-        for path in (Path(file).with_name("check.json"), Path(os.environ.get(HIDDEN_VARIABLE, ""))):
-            try:
-                known |= json.loads(path.read_text("utf-8"))["known"]
-            except (OSError, ValueError, KeyError):
-                continue
-        return cls(known)
+        """Read `check.json` beside `file`; a missing or broken one only leaves mistakes without a name."""
+        try:
+            return cls(json.loads(Path(file).with_name("check.json").read_text("utf-8"))["known"])
+        except (OSError, ValueError, KeyError):
+            return cls()
 
     def check(self, function: Any, *args: Any, expect: Any, case: str, **options: Any) -> None:
         """Call `function(*args)` and raise `CheckFailed` unless it returns `expect`.

@@ -21,14 +21,40 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from layerbook.errors import LayerbookError, UsageError
 from layerbook.exercises.compile import GRADER_FILE
-from layerbook.grading.execute import RunSubmission, environment
+from layerbook.grading.execute import RunSubmission
+from layerbook.grading.feedback import SafePage
 
 CONFIG_FILE = "nbgrader_config.py"
 CONFIG = '''"""This course's settings; every option of nbgrader can stand here."""
 
+from layerbook.grading.course import configure
+
 c = get_config()  # noqa: F821  nbgrader provides it
-c.Execute.timeout = 120  # seconds that one cell may run
+configure(c)  # submissions run in the sandbox, also from `nbgrader autograde`; feedback shows no hidden tests
+c.Execute.timeout = 120  # seconds for one cell where nbgrader itself runs it, as in `nbgrader validate`
+# What a submission may use is set so (seconds and bytes; the names are in layerbook/engine/limits.py):
+# c.RunSubmission.cell_seconds = 60
 '''
+
+
+def configure(config: Config) -> None:
+    """Put this project's preprocessors into nbgrader's lists, unless the course has lists of its own."""
+    steps = Autograde.class_traits()["autograde_preprocessors"].default()
+    ours = [RunSubmission if step.__name__ == "Execute" else step for step in steps]
+    config.Autograde.setdefault("autograde_preprocessors", ours)
+    pages = GenerateFeedback.class_traits()["preprocessors"].default()
+    config.GenerateFeedback.setdefault("preprocessors", [*pages, SafePage])
+
+
+@contextlib.contextmanager
+def own_programs_first() -> Iterator[None]:
+    """Let programs beside this Python be found first, for a while."""
+    before = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 @dataclass(frozen=True)
@@ -57,12 +83,7 @@ class Course:
         """The course's own configuration, with this folder as its root."""
         config: Config = PyFileConfigLoader(CONFIG_FILE, str(self.root)).load_config()
         config.CourseDirectory.root = str(self.root)
-        # Our preprocessor stands where nbgrader's own Execute stood.
-        steps = Autograde.class_traits()["autograde_preprocessors"].default()
-        config.Autograde.setdefault(
-            "autograde_preprocessors",
-            [RunSubmission if step.__name__ == "Execute" else step for step in steps],
-        )
+        configure(config)
         return config
 
     def directory(self, exercise: str, student: str = "*") -> CourseDirectory:
@@ -95,10 +116,9 @@ class Course:
         directory = self.directory(exercise, student)
         made = converter(coursedir=directory, config=directory.config, force=True)
         made.log, complaints = _quiet_log()
-        # A new gradebook is stamped by the command `alembic`, which stands beside this Python.
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         try:
-            with environment({"PATH": path}), warnings.catch_warnings():
+            # A new gradebook is stamped by the command `alembic`, which stands beside this Python.
+            with own_programs_first(), warnings.catch_warnings():
                 warnings.simplefilter("ignore", SAWarning)  # nbgrader 0.9.6 with a newer SQLAlchemy
                 made.start()
         except SystemExit as stop:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import nbformat
+from nbgrader.api import MissingEntry
+
+from layerbook.engine import sandbox
+from layerbook.engine.worker import Worker
 from layerbook.errors import LayerbookError, UsageError
-from layerbook.grading import results
+from layerbook.grading import execute, results
 from layerbook.grading.course import Course
 from layerbook.grading.results import Result
 
 EXERCISE_KEY = "layerbook"  # in a notebook's metadata: {"exercise": NAME}
+LARGEST_NOTEBOOK = 20 * 2**20  # bytes
+LOG_FILE = "grading.jsonl"
+AHEAD = 4  # submissions that run ahead of the gradebook, for each worker
 
 
 def submissions(course: Course, names: list[str] | None) -> list[tuple[str, str]]:
@@ -30,33 +44,56 @@ def submissions(course: Course, names: list[str] | None) -> list[tuple[str, str]
 
 
 def grade(course: Course, exercise: str, student: str, *, again: bool = False) -> Result:
-    """Grade one submission; what was graded and has not changed since is only read, unless `again`."""
-    submitted = course.folder("submitted", student, exercise) / f"{exercise}.ipynb"
-    problem = unreadable(submitted, exercise)
+    """Grade one submission; what was graded and has not changed since is only read, unless `again`.
+
+    A submission that cannot be graded keeps no marks of an earlier attempt.
+    """
+    problem = unreadable(submitted(course, exercise, student), exercise)
     if problem:
+        clear_marks(course, exercise, student)
         return Result(student, exercise, "unreadable", problem)
     try:
-        if again or not _is_current(course, exercise, student, submitted):
+        if again or not is_current(course, exercise, student):
             course.autograde(exercise, student)
         with course.gradebook() as gradebook:
             return results.read(course, gradebook, exercise, student)
     except LayerbookError as error:
+        clear_marks(course, exercise, student)
         return Result(student, exercise, "failed", str(error))
 
 
-def _is_current(course: Course, exercise: str, student: str, submitted: Path) -> bool:
-    graded = course.folder("autograded", student, exercise) / submitted.name
-    source = course.root / "source" / exercise / submitted.name
+def submitted(course: Course, exercise: str, student: str) -> Path:
+    """Where a submission's notebook is expected."""
+    return course.folder("submitted", student, exercise) / f"{exercise}.ipynb"
+
+
+def is_current(course: Course, exercise: str, student: str) -> bool:
+    """Whether the submission was graded to the end since it and the exercise's source last changed."""
+    handed_in = submitted(course, exercise, student)
+    graded = course.folder("autograded", student, exercise) / handed_in.name
+    source = course.root / "source" / exercise / handed_in.name
     if not graded.is_file():
         return False
-    newest = max(submitted.stat().st_mtime_ns, source.stat().st_mtime_ns)
-    return graded.stat().st_mtime_ns > newest
+    newest = max(handed_in.stat().st_mtime_ns, source.stat().st_mtime_ns)
+    return graded.stat().st_mtime_ns > newest and results.run_of(graded) is not None
+
+
+def clear_marks(course: Course, exercise: str, student: str) -> None:
+    """Remove what an earlier attempt left: marks, autograded notebook, feedback; never what was handed in."""
+    with course.gradebook() as gradebook, contextlib.suppress(MissingEntry):
+        gradebook.remove_submission(exercise, student)
+    for step in ("autograded", "feedback"):
+        shutil.rmtree(course.folder(step, student, exercise), ignore_errors=True)
 
 
 def unreadable(path: Path, exercise: str | None = None) -> str:
     """Why `path` cannot be graded as a notebook of `exercise` (or of any), in one sentence; else ""."""
+    if path.is_symlink() or path.parent.is_symlink():
+        return f"{path.name} is a link; hand in the notebook itself."
     if not path.is_file():
         return f"{path.name} is missing."
+    if path.stat().st_size > LARGEST_NOTEBOOK:
+        return f"{path.name} is over {LARGEST_NOTEBOOK // 2**20} MB; clear its outputs and hand it in again."
     try:
         notebook = json.loads(path.read_text("utf-8"))
     except (ValueError, RecursionError):
@@ -68,6 +105,11 @@ def unreadable(path: Path, exercise: str | None = None) -> str:
     found = exercise_of(notebook)
     if exercise and found and found != exercise:  # an editor may have dropped the metadata
         return f"{path.name} is a notebook of `{found}`, not of `{exercise}`."
+    try:
+        nbformat.validate(nbformat.from_dict(notebook))
+    except Exception as error:  # a broken notebook can break its validator in many ways
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return f"{path.name} is not a valid notebook: {reason[:200]}"
     return ""
 
 
@@ -84,14 +126,90 @@ def grade_all(
     names: list[str] | None = None,
     *,
     again: bool = False,
+    workers: int | None = None,
     done: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
-    """Grade every submission, one after another; `done` is called after each."""
+    """Grade every submission: `workers` sandboxes run them (one a core by default), one driver saves marks.
+
+    `done` is called after each; every result is also added to `grading.jsonl` in the course directory.
+    """
+    todo = submissions(course, names)
+    require_sandbox()
     graded = []
-    for exercise, student in submissions(course, names):
-        graded.append(grade(course, exercise, student, again=again))
-        done(graded[-1])
+    with (course.root / LOG_FILE).open("a", encoding="utf-8") as log:
+        for exercise, student in _ahead(course, todo, again, workers or os.cpu_count() or 1):
+            result = grade(course, exercise, student, again=again)
+            log.write(json.dumps(log_entry(course, result)) + "\n")
+            log.flush()
+            graded.append(result)
+            done(result)
     return graded
+
+
+def require_sandbox() -> None:
+    """Raise `LayerbookError` with the reason if submissions cannot run in a sandbox on this machine."""
+    problem = sandbox.works()
+    if problem:
+        raise LayerbookError(problem)
+
+
+def _ahead(
+    course: Course, todo: list[tuple[str, str]], again: bool, workers: int
+) -> Iterator[tuple[str, str]]:
+    """Yield the submissions in order while the next ones already run in worker sandboxes."""
+    limits = execute.RunSubmission(config=course.config()).limits
+    local, started = threading.local(), []
+
+    def start() -> None:
+        local.worker = Worker(limits)
+        started.append(local.worker)
+
+    def run(job: dict[str, Any]) -> dict[str, Any]:
+        report: dict[str, Any] = local.worker.run(job)
+        return report
+
+    waiting = iter(todo)
+    with ThreadPoolExecutor(min(workers, max(len(todo), 1)), initializer=start) as pool:
+        try:
+            window = list(islice(waiting, AHEAD * workers))
+            _order(course, window, again, pool, run)
+            while window:
+                yield window.pop(0)
+                following = list(islice(waiting, 1))
+                _order(course, following, again, pool, run)
+                window += following
+        finally:
+            execute.RUNS.clear()
+            pool.shutdown(cancel_futures=True)
+            for worker in started:
+                worker.close()
+
+
+def _order(
+    course: Course, batch: Iterable[tuple[str, str]], again: bool, pool: ThreadPoolExecutor, run: Any
+) -> None:
+    """Let submissions that need grading run ahead; one that cannot be read is left to `grade`."""
+    for exercise, student in batch:
+        path = submitted(course, exercise, student)
+        if unreadable(path, exercise) or (not again and is_current(course, exercise, student)):
+            continue
+        notebook = nbformat.read(path, as_version=4)
+        source = course.root / "source" / exercise
+        _, job = execute.make_job(notebook, source, course.hidden_known(exercise))
+        execute.RUNS[exercise, student] = (job["cells"], pool.submit(run, job))
+
+
+def log_entry(course: Course, result: Result) -> dict[str, Any]:
+    """What the log keeps of a result: the outcome, points, seconds for each cell, and tampering seen."""
+    how = results.run_of(autograded(course, result)) or {}
+    entry = {"exercise": result.exercise, "student": result.student, "outcome": result.outcome}
+    points = {"reason": result.reason, "points": result.points, "max_points": result.max_points}
+    return {**entry, **points, "seconds": how.get("seconds", {}), "tampering": how.get("tampering", [])}
+
+
+def autograded(course: Course, result: Result) -> Path:
+    """The autograded notebook of a result."""
+    return course.folder("autograded", result.student, result.exercise) / f"{result.exercise}.ipynb"
 
 
 def feedback(course: Course, names: list[str] | None = None) -> list[Path]:

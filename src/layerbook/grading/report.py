@@ -14,7 +14,7 @@ def class_table(results: Iterable[Result]) -> Table:
     """One line a submission: points, or why there are none."""
     table = Table("exercise", "student", "points", "outcome", "known mistakes", title="Submissions")
     for result in results:
-        points = f"{result.points:g} / {result.max_points:g}" if result.outcome == GRADED else "-"
+        points = f"{result.points:g} / {result.max_points:g}" if result.tests else "-"
         outcome = "graded, an answer waits for a person" if result.needs_person else result.outcome
         names = dict.fromkeys(name for test in result.tests for name in test.misconceptions)
         table.add_row(

@@ -74,4 +74,5 @@ def _complete(notebook: NotebookNode, parsed: Source, wrong: dict[str, str]) -> 
     for cell in notebook.cells:
         if cell.id in solutions:
             solution = solutions[cell.id]
-            cell.source = wrong.get(solution.of, solution.source)
+            reference = re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", solution.source, flags=re.MULTILINE)
+            cell.source = wrong.get(solution.of, reference)

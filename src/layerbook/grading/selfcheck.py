@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import nbformat
+
+from layerbook.engine.limits import Limits
+from layerbook.engine.worker import Worker
 from layerbook.errors import UsageError
 from layerbook.exercises import manifest
-from layerbook.grading.course import make_course
-from layerbook.grading.grade import exercise_of, grade, hand_in, unreadable
-from layerbook.grading.release import release
-from layerbook.grading.results import Result
+from layerbook.exercises.compile import compile_exercise
+from layerbook.grading.execute import fill, make_job
+from layerbook.grading.grade import exercise_of, require_sandbox, unreadable
+from layerbook.grading.results import Result, of_notebook
 
 LEARNER = "you"
 
 
 def check_notebook(notebook: Path, root: Path) -> Result:
-    """Grade `notebook` as a class's would be, in a course directory of its own that is removed again.
+    """Run `notebook` as a class's would be, with the same engine and rules; no gradebook is involved.
 
     Raises `UsageError` if it is no notebook of one of the project's exercises.
     """
@@ -30,8 +34,12 @@ def check_notebook(notebook: Path, root: Path) -> Result:
         raise UsageError(
             f"{notebook.name} is a notebook of `{name}`; the exercises here are: {', '.join(exercises)}."
         )
-    with tempfile.TemporaryDirectory() as folder:
-        course = make_course(Path(folder))
-        release(exercises[name], root, course)
-        hand_in(course, name, LEARNER, notebook)
-        return grade(course, name, LEARNER)
+    require_sandbox()
+    with Worker(Limits()) as worker, ThreadPoolExecutor(1) as pool:
+        ready = pool.submit(worker.start)  # the libraries load while the exercise is compiled
+        compiled = compile_exercise(exercises[name], root)
+        handed_in = nbformat.read(notebook, as_version=4)
+        prepared, job = make_job(handed_in, compiled.assignment, compiled.hidden)
+        ready.result()
+        fill(prepared, worker.run(job))
+    return of_notebook(prepared.notebook, name, LEARNER)

@@ -1,0 +1,241 @@
+"""The examiner process: runs the tests, and asks the learner process for everything that is the learner's."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import io
+import signal
+import sys
+import time
+import traceback
+import types
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from layerbook.engine.limits import Limits
+from layerbook.engine.link import Channel, LinkClosed, LinkError, LinkTimeout
+from layerbook.engine.outputs import Room
+from layerbook.engine.peer import Peer, Remote
+from layerbook.exercises import check as check_module
+from layerbook.exercises.check import Checker
+
+GRACE_SECONDS = 2.0  # for a cell that was told to stop
+
+
+@dataclass
+class CellOutcome:
+    """What one cell gave: outputs in the notebook's format, and the seconds it took."""
+
+    id: str
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass
+class Report:
+    """What became of one submission; `end` is empty if all cells had their turn."""
+
+    cells: list[CellOutcome] = field(default_factory=list)
+    end: str = ""  # "timed out", "out of memory", "crashed"
+
+    def as_data(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+class CellTimeout(BaseException):
+    """A cell ran longer than it may. No `except Exception` of a test swallows it."""
+
+
+class Names(dict[str, Any]):
+    """Globals of the tests: a name that is not here is looked up in the learner process."""
+
+    def __init__(self, peer: Peer) -> None:
+        """Ask `peer` for what is missing."""
+        super().__init__(__name__="__main__", __builtins__=builtins, display=lambda *things: None)
+        self._peer = peer
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name):
+            raise KeyError(name)
+        try:
+            return self._peer.request("get_name", name)
+        except NameError:
+            raise KeyError(name) from None
+
+
+class Examiner:
+    """Runs the cells of one submission in order: the learner's there, the tests here, setup in both."""
+
+    def __init__(self, channel: Channel, job: dict[str, Any], limits: Limits, interrupt: Any) -> None:
+        """`interrupt(kill)` stops the cell that the learner process is running, or the process itself."""
+        self.peer = Peer(channel, {"call": _call_back})
+        self.names = Names(self.peer)
+        self.job = job
+        self.limits = limits
+        self.interrupt = interrupt
+        self.room = Room(limits.output)
+        self.end = time.monotonic() + limits.submission_seconds
+        self.learner_lives = True
+        self.report = Report()
+
+    def run(self) -> Report:
+        """Run everything; a learner process that ends early costs only the tests that need it."""
+        checker = Checker(self.job["known"])
+        module = types.ModuleType("check")
+        module.__dict__.update(vars(check_module), check=checker.check, hidden_check=checker.hidden_check)
+        sys.modules["check"] = module
+        self._ask("write_files", self.job["files"], seconds=self.limits.cell_seconds)
+        for cell in self.job["cells"]:
+            start = time.monotonic()
+            outcome = CellOutcome(cell["id"])
+            seconds = self._seconds_left()
+            if seconds <= 0:
+                self.report.end = "timed out"
+                outcome.outputs = [_error("Timeout", "the submission as a whole took too long", [])]
+            else:
+                outcome.outputs = self._run_cell(cell, seconds)
+            outcome.seconds = round(time.monotonic() - start, 4)
+            self.report.cells.append(outcome)
+        if self.job.get("again") and not self.report.end:
+            self._try_failed_again()
+        return self.report
+
+    def _seconds_left(self) -> float:
+        """For the next cell."""
+        return min(self.limits.cell_seconds, self.end - time.monotonic())
+
+    def _try_failed_again(self) -> None:
+        """Run the cells once more where a test failed: its solution may have been moved below it."""
+        outcomes = {outcome.id: outcome for outcome in self.report.cells}
+        failed = {o.id for o in self.report.cells if any(x["output_type"] == "error" for x in o.outputs)}
+        failed &= {cell["id"] for cell in self.job["cells"] if cell["kind"] == "tests"}
+        for cell in self.job["cells"]:
+            if failed and (cell["kind"] == "learner" or cell["id"] in failed) and self._seconds_left() > 0:
+                outcomes[cell["id"]].outputs = self._run_cell(cell, self._seconds_left())
+
+    def _run_cell(self, cell: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
+        if cell["kind"] == "tests":
+            return self.room.clean(self._run_here(cell["source"], seconds))
+        outputs = self._ask("run_cell", cell["source"], seconds=seconds)
+        if cell["kind"] == "setup":
+            outputs = self._run_here(cell["source"], seconds)
+        return self.room.clean(outputs)
+
+    def _ask(self, operation: str, argument: Any, *, seconds: float) -> Any:
+        """Have the learner process do something long; what it gives, or why it gave nothing."""
+        if not self.learner_lives:
+            return [_error("LearnerEnded", "the process that runs this notebook had ended", [])]
+        self.peer.deadline = time.monotonic() + seconds
+        try:
+            return self.peer.request(operation, argument)
+        except LinkTimeout:
+            return self._stop_cell()
+        except LinkClosed:
+            return self._ended()
+        except Exception as error:  # what the learner's process sends is not trusted
+            return [_error(type(error).__name__, str(error), [])]
+
+    def _stop_cell(self) -> Any:
+        self.report.end = "timed out"
+        timeout = [_error("Timeout", "this cell took too long and was stopped", [])]
+        if not self.peer.waiting:
+            return timeout  # the time went into the test itself; nothing of the learner's is running
+        self.interrupt(kill=False)
+        self.peer.waiting = 0
+        self.peer.deadline = time.monotonic() + GRACE_SECONDS
+        try:
+            while True:  # the reply to the request that was given up
+                kind, *_ = self.peer._receive()
+                if kind in ("done", "raised"):
+                    break
+        except (LinkTimeout, LinkError):
+            self.interrupt(kill=True)
+            self.learner_lives = False
+        except LinkClosed:
+            self.learner_lives = False
+        return timeout
+
+    def _ended(self) -> Any:
+        self.learner_lives = False
+        self.report.end = self.report.end or "crashed"
+        return [_error("LearnerEnded", "this cell ended the process that runs the notebook", [])]
+
+    def _run_here(self, source: str, seconds: float) -> list[dict[str, Any]]:
+        """Run trusted code in this process."""
+        text = io.StringIO()
+        outputs: list[dict[str, Any]] = []
+        self.peer.deadline = time.monotonic() + seconds
+        try:
+            with _alarm(seconds), contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
+                value = _execute(source, self.names)
+                if value is not None:
+                    outputs.append(_result(value))
+        except (LinkTimeout, CellTimeout):
+            outputs = self._stop_cell() if self.learner_lives else [_error("Timeout", "it took too long", [])]
+        except LinkClosed:
+            outputs = self._ended()
+        except BaseException as error:
+            outputs = [_error(type(error).__name__, _text(error), _lines(error))]
+        if text.getvalue():
+            outputs.insert(0, {"output_type": "stream", "name": "stdout", "text": text.getvalue()})
+        return outputs
+
+
+def _call_back(function: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, dict[Any, Any]]:
+    """The learner's code calls a function that a test gave it."""
+    if not callable(function):
+        raise LinkError("only functions can be called")
+    return function(*args, **kwargs), {}
+
+
+def _execute(source: str, names: dict[str, Any]) -> Any:
+    """Run a cell; the value of its last expression, as in a notebook, unless a semicolon hides it."""
+    tree = ast.parse(source, "<tests>")
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<tests>", "exec"), names)  # noqa: S102  the course's own tests
+    if not isinstance(last, ast.Expr):
+        return None
+    value = eval(compile(ast.Expression(last.value), "<tests>", "eval"), names)  # noqa: S307
+    return None if source.rstrip().endswith(";") else value
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    def ring(number: int, frame: Any) -> None:
+        raise CellTimeout
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:4000]
+    except Exception:
+        return "(its message cannot be shown)"
+
+
+def _lines(error: BaseException) -> list[str]:
+    """What a person reads below the cell: a failed check speaks for itself."""
+    if hasattr(error, "_render_traceback_"):
+        return list(error._render_traceback_())
+    return traceback.format_exception_only(error)
+
+
+def _result(value: Any) -> dict[str, Any]:
+    """A test's value, which may be its partial credit; an object of the learner's has no say in that."""
+    data = {"text/plain": object.__repr__(value) if isinstance(value, Remote) else repr(value)[:4000]}
+    return {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None}
+
+
+def _error(name: str, message: str, lines: list[str]) -> dict[str, Any]:
+    shown = lines or [f"{name}: {message}"]
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": shown}

@@ -1,0 +1,83 @@
+"""What a process does to itself before it runs a learner's code: namespaces, limits, no privileges.
+
+Sources: the manual pages unshare(2), user_namespaces(7), prctl(2), capabilities(7), setrlimit(2).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+from pathlib import Path
+
+from layerbook.engine.limits import Limits
+
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+FRESH = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS
+MS_NOSUID, MS_NODEV = 2, 4
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+LINUX_CAPABILITY_VERSION_3 = 0x20080522
+LAST_CAPABILITY = 63
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result: int, what: str) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+
+
+def hide_from_debuggers() -> None:
+    """Keep other processes of the same user from reading this one's memory."""
+    _checked(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl")
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends."""
+    _checked(_libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0), "prctl")
+
+
+def enter_namespaces() -> None:
+    """Leave all namespaces but the sandbox's files; the next child is process 1 of a world of its own."""
+    user, group = os.getuid(), os.getgid()
+    _checked(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else its own maps are not its own
+    _checked(_libc.unshare(FRESH), "unshare")
+    Path("/proc/self/setgroups").write_text("deny", "ascii")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1", "ascii")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1", "ascii")
+
+
+def private_folders(folders: list[str], size: int) -> None:
+    """Mount an empty file system of `size` bytes over each folder, for this process and its children."""
+    for folder in folders:
+        options = f"size={size},mode=0700,nr_inodes=4096".encode()
+        result = _libc.mount(b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, options)
+        _checked(result, f"mount {folder}")
+
+
+def drop_privileges() -> None:
+    """Give up every capability for good."""
+    _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+    for capability in range(LAST_CAPABILITY + 1):
+        _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails beyond the kernel's last one
+    header = (ctypes.c_uint32 * 2)(LINUX_CAPABILITY_VERSION_3, 0)
+    _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+
+
+def set_limits(limits: Limits) -> None:
+    """Limit what one process may use; `limits.memory` counts what it takes beyond what is loaded now."""
+    loaded = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    for kind, value in {
+        resource.RLIMIT_AS: loaded + limits.memory,
+        resource.RLIMIT_CPU: int(limits.submission_seconds) + 1,
+        resource.RLIMIT_NPROC: limits.processes,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_FSIZE: limits.file_size,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }.items():
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))

@@ -1,0 +1,93 @@
+"""A worker: one sandbox with warm processes, driven from outside. A damaged one replaces itself."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from types import TracebackType
+from typing import Any
+
+from layerbook.engine import sandbox
+from layerbook.engine.limits import Limits
+from layerbook.engine.link import Channel, LinkClosed, LinkError, LinkTimeout, refuse
+from layerbook.errors import LayerbookError
+
+START_SECONDS = 60.0
+EXTRA_SECONDS = 10.0  # beyond a submission's own limit, before the worker counts as damaged
+
+
+class Worker:
+    """Runs one submission at a time: `run(job)` gives its report, whatever the submission does."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start nothing yet; the first job does."""
+        self.limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Channel | None = None
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the sandbox and wait until its libraries are loaded.
+
+        Raises `LayerbookError` if that does not work.
+        """
+        ours, theirs = socket.socketpair()
+        program = [sys.executable, "-m", "layerbook.engine.zygote", str(theirs.fileno())]
+        self._process = subprocess.Popen(  # noqa: S603
+            sandbox.command(program), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        theirs.close()
+        self._channel = Channel(ours)
+        try:
+            self._channel.receive(refuse, time.monotonic() + START_SECONDS)
+        except (LinkClosed, LinkError, LinkTimeout):
+            self.close()
+            reason = sandbox.works() or f"no answer within {START_SECONDS:g} s"
+            raise LayerbookError(f"The sandbox does not start: {reason}") from None
+
+    def run(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Run one submission; the report's `end` says why it stopped, if it did."""
+        for _ in range(2):
+            try:
+                report = self._try(job)
+            except LinkTimeout:
+                self.close()
+                return {"cells": [], "end": "timed out"}
+            except LinkError:
+                self.close()
+                break
+            except LinkClosed:  # the sandbox was killed, hardly by this submission: once more, in a new one
+                self.close()
+            else:
+                return {"cells": [], "end": "crashed"} if "failed" in report else dict(report)
+        return {"cells": [], "end": "crashed"}
+
+    def _try(self, job: dict[str, Any]) -> Any:
+        if self._channel is None:
+            self.start()
+        assert self._channel is not None  # noqa: S101  start() raises otherwise
+        deadline = time.monotonic() + self.limits.submission_seconds + EXTRA_SECONDS
+        self._channel.send({**job, "limits": asdict(self.limits)}, deadline=deadline)
+        return self._channel.receive(refuse, deadline)
+
+    def close(self) -> None:
+        """End the sandbox and everything in it."""
+        if self._channel is not None:
+            with contextlib.suppress(OSError):
+                self._channel.end.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._channel = self._process = None

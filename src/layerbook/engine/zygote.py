@@ -1,0 +1,197 @@
+"""In the sandbox: a process with all libraries loaded that forks examiner and learner for each submission."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from layerbook.engine import isolate, learner, sandbox, seccomp
+from layerbook.engine.examiner import Examiner
+from layerbook.engine.limits import Limits
+from layerbook.engine.link import Channel, LinkClosed, refuse
+
+EXIT_CLOSED = 3  # of an examiner that no job came for
+LOOK_EVERY = 0.05  # seconds between two looks at what a submission uses
+
+
+def main() -> None:
+    """Load everything, then serve one submission after another on the socket given as descriptor."""
+    end = socket.socket(fileno=int(sys.argv[1]))
+    shell = load()
+    gc.collect()
+    gc.freeze()
+    isolate.hide_from_debuggers()
+    channel = Channel(end)
+    channel.send({"ready": os.getpid()})
+    with contextlib.suppress(LinkClosed):
+        while True:
+            # The learner is forked before the job arrives, so that no test is in its memory.
+            _, status = os.waitpid(fork(examine, channel, shell), 0)
+            if status == EXIT_CLOSED << 8:
+                return
+            if status:
+                channel.send({"failed": f"the examiner ended with status {status}"})
+
+
+def fork(work: Callable[..., int], *arguments: Any) -> int:
+    """Run `work` in a child process, which ends with the status that it returns; gives the child's id."""
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        status = work(*arguments)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def load() -> Any:
+    """Import what exercises use and make the shell that learners' cells run in."""
+    import matplotlib.pyplot  # noqa: F401
+    import numpy  # noqa: F401
+    import torch
+
+    torch.set_num_threads(1)
+    warnings.resetwarnings()
+    warnings.simplefilter("default")
+    return learner.make_shell()
+
+
+def examine(channel: Channel, shell: Any) -> int:
+    """In a fork: start the learner process, take the job, run it, and send the report."""
+    ours, theirs = socket.socketpair()
+    keeper = fork(keep, theirs, [ours, channel.end], shell)
+    theirs.close()
+    try:
+        job = channel.receive(refuse)
+    except LinkClosed:
+        os.kill(keeper, signal.SIGKILL)
+        return EXIT_CLOSED
+    limits = Limits(**job["limits"])
+    link = Channel(ours)
+    link.send(job["limits"])
+    watch = Watch(keeper, limits)
+    examiner = Examiner(link, job, limits, watch.interrupt)
+    write_files(job["files"])
+    report = examiner.run()
+    watch.stop()
+    report.end = watch.reason or report.end
+    channel.send(report.as_data())
+    return 0
+
+
+def write_files(files: dict[str, bytes]) -> None:
+    """Put one exercise's data into the examiner's folder, and nothing else."""
+    for path in Path.cwd().iterdir():
+        if path.is_file():
+            path.unlink()
+    for name, content in files.items():
+        Path(name).write_bytes(content)
+
+
+def keep(theirs: socket.socket, others: list[socket.socket], shell: Any) -> int:
+    """In a fork of the examiner: enter fresh namespaces, fork the learner into them, and end with it."""
+    isolate.die_with_parent()
+    for end in others:
+        end.close()
+    isolate.enter_namespaces()
+    child = fork(learn, theirs, shell)
+    theirs.close()
+    os.waitpid(child, 0)
+    return 0
+
+
+def learn(theirs: socket.socket, shell: Any) -> int:
+    """As process 1 of its namespace: give up every privilege, then serve the examiner."""
+    isolate.die_with_parent()
+    os.setsid()  # a signal to "my group" reaches nothing outside
+    channel = Channel(theirs)
+    limits = Limits(**channel.receive(refuse))
+    isolate.set_limits(limits)  # reads /proc, which is hidden next
+    isolate.private_folders(sandbox.private_folders(), limits.folder_size)
+    isolate.private_folders(["/proc"], 4096)
+    os.chdir(sandbox.LEARNER)
+    os.environ.update(HOME=sandbox.LEARNER, TMPDIR=sandbox.LEARNER)
+    tempfile.tempdir = None
+    isolate.drop_privileges()
+    seccomp.refuse_calls()
+    learner.silence_file_descriptors()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    learner.Learner(shell, channel, limits).serve()
+    return 0
+
+
+class Watch:
+    """Looks at what the processes of a submission use together, and ends them when it is too much."""
+
+    def __init__(self, keeper: int, limits: Limits) -> None:
+        """Watch the descendants of `keeper`."""
+        self.keeper, self.limits, self.reason = keeper, limits, ""
+        self.base = _resident(os.getpid())  # what every fork of this process has to begin with
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching and end everything that the submission started."""
+        self._stopped.set()
+        self._thread.join()
+        self.interrupt(kill=True)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.keeper, 0)
+
+    def interrupt(self, *, kill: bool) -> None:
+        """Interrupt the learner process like Ctrl-C, or end it and with it all that it started."""
+        for pid in self._family()[:1]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL if kill else signal.SIGINT)
+
+    def _look(self) -> None:
+        while not self._stopped.wait(LOOK_EVERY):
+            family = self._family()
+            sizes = [_resident(pid) for pid in family]
+            used = sum(max(0, size - self.base) for size in sizes)  # what forks share is not theirs
+            if len(family) > self.limits.processes:
+                self.reason = self.reason or "too many processes"
+                self.interrupt(kill=True)
+            elif used > self.limits.memory:
+                self.reason = self.reason or "out of memory"
+                self.interrupt(kill=True)
+
+    def _family(self) -> list[int]:
+        """All processes below the keeper, the learner process first."""
+        parents = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError):
+                    stat = (entry / "stat").read_text("ascii", "replace")
+                    parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
+        family, wave = [], [self.keeper]
+        while wave:
+            wave = [pid for pid, parent in parents.items() if parent in wave]
+            family += wave
+        return family
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+if __name__ == "__main__":
+    main()

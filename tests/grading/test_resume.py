@@ -1,0 +1,57 @@
+"""A grading run that is killed goes on where it stopped, and no mark differs."""
+
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+
+from layerbook.exercises import manifest
+from layerbook.grading import grade as grading
+from layerbook.grading.course import make_course
+from layerbook.grading.release import release
+
+SUBMISSIONS = 12
+KILLS = 5
+
+
+def start(project):
+    command = [sys.executable, "-m", "layerbook.cli", "grade", "--workers", "2"]
+    return subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def marks(course):
+    return {result.student: (result.outcome, result.points) for result in grading.collect(course)}
+
+
+def test_killed_at_random_moments_and_started_again(project):
+    course = make_course(project / "course")
+    release(manifest.read(project)["scaling"], project, course)
+    for number in range(SUBMISSIONS):
+        step = "source" if number % 3 else "release"
+        notebook = course.root / step / "scaling" / "scaling.ipynb"
+        grading.hand_in(course, "scaling", f"s{number:02d}", notebook)
+    undisturbed = make_course(shutil.copytree(course.root, project / "undisturbed"))
+    grading.grade_all(undisturbed, workers=2)
+
+    moments = random.Random(7)
+    for _ in range(KILLS):
+        driver = start(project)
+        time.sleep(moments.uniform(1.5, 4.0))
+        driver.send_signal(signal.SIGKILL)
+        driver.wait()
+    assert start(project).wait(timeout=120) == 0
+    assert marks(course) == marks(undisturbed)
+    assert set(marks(course).values()) == {("graded", 10.0), ("graded", 0.0)}
+
+    lines = (course.root / grading.LOG_FILE).read_text("utf-8").splitlines()
+    assert {json.loads(line)["student"] for line in lines[-SUBMISSIONS:]} == set(marks(course))
+    here = [
+        p for p in psutil.process_iter(["cmdline"]) if "layerbook.engine.zygote" in (p.info["cmdline"] or [])
+    ]
+    ours = [p for p in here if p.ppid() == 1]
+    assert ours == []
