@@ -156,6 +156,12 @@ def _unpack_array(body: Any, blobs: list[bytes], inner: Any) -> np.ndarray:
     return array
 
 
+def _unpack_digits(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("too many digits")
+    return int(digits)
+
+
 def _unpack_complex(body: Any, blobs: list[bytes], inner: Any) -> complex:
     real, imaginary = map(inner, body)
     if not type(real) is type(imaginary) is float:
@@ -172,7 +178,7 @@ _UNPACK: dict[str, Callable[[Any, list[bytes], Any], Any]] = {
     "ellipsis": lambda body, blobs, inner: ...,
     "f": lambda body, blobs, inner: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[body],
     "frozenset": lambda body, blobs, inner: frozenset(map(inner, body)),
-    "i": lambda body, blobs, inner: int(str(body)[: MAX_DIGITS + 1]),
+    "i": lambda body, blobs, inner: _unpack_digits(str(body)),
     "range": lambda body, blobs, inner: range(*map(inner, body)),
     "scalar": lambda body, blobs, inner: _unpack_array(body, blobs, inner)[()],
     "set": lambda body, blobs, inner: set(map(inner, body)),

@@ -125,6 +125,7 @@ def learn(theirs: socket.socket, shell: Any) -> int:
     isolate.private_folders(["/proc"], 4096)
     os.chdir(sandbox.LEARNER)
     os.environ.update(HOME=sandbox.LEARNER, TMPDIR=sandbox.LEARNER)
+    sys.path.insert(0, sandbox.LEARNER)  # `check.py` is imported from there, as beside a notebook
     tempfile.tempdir = None
     isolate.drop_privileges()
     seccomp.refuse_calls()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ from layerbook.grading.results import Result
 EXERCISE_KEY = "layerbook"  # in a notebook's metadata: {"exercise": NAME}
 LARGEST_NOTEBOOK = 20 * 2**20  # bytes
 LOG_FILE = "grading.jsonl"
+UNREADABLE = "unreadable"
 AHEAD = 4  # submissions that run ahead of the gradebook, for each worker
 
 
@@ -48,18 +50,33 @@ def grade(course: Course, exercise: str, student: str, *, again: bool = False) -
 
     A submission that cannot be graded keeps no marks of an earlier attempt.
     """
-    problem = unreadable(submitted(course, exercise, student), exercise)
+    problem = bad_name(student)
     if problem:
-        clear_marks(course, exercise, student)
-        return Result(student, exercise, "unreadable", problem)
+        return Result(student, exercise, UNREADABLE, problem)
     try:
+        problem = unreadable(submitted(course, exercise, student), exercise)
+        if problem:
+            clear_marks(course, exercise, student)
+            return Result(student, exercise, UNREADABLE, problem)
         if again or not is_current(course, exercise, student):
             course.autograde(exercise, student)
         with course.gradebook() as gradebook:
             return results.read(course, gradebook, exercise, student)
-    except LayerbookError as error:
-        clear_marks(course, exercise, student)
-        return Result(student, exercise, "failed", str(error))
+    except Exception as error:  # whatever one submission does, the next one has its turn
+        with contextlib.suppress(Exception):
+            clear_marks(course, exercise, student)
+        reason = str(error) if isinstance(error, LayerbookError) else f"{type(error).__name__}: {error}"
+        return Result(student, exercise, "failed", reason)
+
+
+def bad_name(student: str) -> str:
+    """Why a folder's name cannot be a student's, in one sentence; "" if it can.
+
+    nbgrader looks for files by patterns, in which signs such as `*` and `[` mean other people's folders too.
+    """
+    if re.fullmatch(r"[\w@][\w.@+' -]{0,99}", student):
+        return ""
+    return f"The folder {student!a} is no student's name; use letters, digits and . @ + ' - _ only."
 
 
 def submitted(course: Course, exercise: str, student: str) -> Path:
@@ -191,12 +208,15 @@ def _order(
     """Let submissions that need grading run ahead; one that cannot be read is left to `grade`."""
     for exercise, student in batch:
         path = submitted(course, exercise, student)
-        if unreadable(path, exercise) or (not again and is_current(course, exercise, student)):
+        if bad_name(student) or (not again and is_current(course, exercise, student)):
             continue
-        notebook = nbformat.read(path, as_version=4)
-        source = course.root / "source" / exercise
-        _, job = execute.make_job(notebook, source, course.hidden_known(exercise))
-        execute.RUNS[exercise, student] = (job["cells"], pool.submit(run, job))
+        with contextlib.suppress(Exception):  # `grade` meets the same problem, and records it
+            if unreadable(path, exercise):
+                continue
+            source = course.root / "source" / exercise
+            notebook = nbformat.read(path, as_version=4)
+            _, job = execute.make_job(notebook, source, course.hidden_known(exercise))
+            execute.RUNS[exercise, student] = (job["cells"], pool.submit(run, job))
 
 
 def log_entry(course: Course, result: Result) -> dict[str, Any]:
@@ -216,7 +236,7 @@ def feedback(course: Course, names: list[str] | None = None) -> list[Path]:
     """Write a feedback page for every graded submission; returns the pages."""
     pages = []
     for exercise, student in submissions(course, names):
-        if not course.folder("autograded", student, exercise).is_dir():
+        if bad_name(student) or not course.folder("autograded", student, exercise).is_dir():
             continue
         course.generate_feedback(exercise, student)
         pages.append(course.folder("feedback", student, exercise) / f"{exercise}.html")
@@ -226,7 +246,12 @@ def feedback(course: Course, names: list[str] | None = None) -> list[Path]:
 def collect(course: Course, names: list[str] | None = None) -> list[Result]:
     """Results of everything handed in, as they are recorded, without grading anything."""
     with course.gradebook() as gradebook:
-        return [results.read(course, gradebook, *pair) for pair in submissions(course, names)]
+        return [
+            Result(student, exercise, UNREADABLE, bad_name(student))
+            if bad_name(student)
+            else results.read(course, gradebook, exercise, student)
+            for exercise, student in submissions(course, names)
+        ]
 
 
 def hand_in(course: Course, exercise: str, student: str, notebook: Path) -> None:
