@@ -51,15 +51,19 @@ class CellTimeout(BaseException):
 
 
 class Names(dict[str, Any]):
-    """Globals of the tests: a name that is not here is looked up in the learner process."""
+    """Globals of the tests: a name that is not here is looked up in the learner process.
 
-    def __init__(self, peer: Peer) -> None:
-        """Ask `peer` for what is missing."""
+    A name that the tests or the setup bind themselves never is, even where they have not come to bind it.
+    """
+
+    def __init__(self, peer: Peer, own: set[str]) -> None:
+        """Ask `peer` for what is missing and not in `own`."""
         super().__init__(__name__="__main__", __builtins__=builtins, display=lambda *things: None)
         self._peer = peer
+        self._own = own
 
     def __missing__(self, name: str) -> Any:
-        if hasattr(builtins, name):
+        if name in self._own or hasattr(builtins, name):
             raise KeyError(name)
         try:
             return self._peer.request("get_name", name)
@@ -73,7 +77,8 @@ class Examiner:
     def __init__(self, channel: Channel, job: dict[str, Any], limits: Limits, interrupt: Any) -> None:
         """`interrupt(kill)` stops the cell that the learner process is running, or the process itself."""
         self.peer = Peer(channel, {"call": _call_back})
-        self.names = Names(self.peer)
+        trusted = [cell["source"] for cell in job["cells"] if cell["kind"] != "learner"]
+        self.names = Names(self.peer, set().union(*map(bound_names, trusted)))
         self.job = job
         self.limits = limits
         self.interrupt = interrupt
@@ -119,7 +124,8 @@ class Examiner:
 
     def _run_cell(self, cell: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
         if cell["kind"] == "tests":
-            return self.room.clean(self._run_here(cell["source"], seconds))
+            # Room of its own: however much the learner's cells printed, the test's result is not cut.
+            return Room(self.limits.output).clean(self._run_here(cell["source"], seconds))
         outputs = self._ask("run_cell", cell["source"], seconds=seconds)
         if cell["kind"] == "setup":
             outputs = self._run_here(cell["source"], seconds)
@@ -183,6 +189,18 @@ class Examiner:
         if text.getvalue():
             outputs.insert(0, {"output_type": "stream", "name": "stdout", "text": text.getvalue()})
         return outputs
+
+
+def bound_names(source: str) -> set[str]:
+    """Names that a cell binds at its top level or inside; none if it is not Python."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:
+        return set()
+    names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    names |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    imported = [a for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
+    return names | {(a.asname or a.name).partition(".")[0] for a in imported}
 
 
 def _call_back(function: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, dict[Any, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed, pack
@@ -39,8 +40,8 @@ class LearnerShell(InteractiveShell):
 
 def make_shell() -> InteractiveShell:
     """The shell in which a submission's cells run, figures inline, no colours and no history."""
-    shell = LearnerShell.instance(colors="nocolor")
-    shell.history_manager.enabled = False  # type: ignore[union-attr]
+    no_file = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})  # forks would share it
+    shell = LearnerShell.instance(colors="nocolor", config=no_file)
     shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
     return shell
 
@@ -178,3 +179,4 @@ def silence_file_descriptors() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
+    os.close(nowhere)

@@ -25,6 +25,7 @@ MAX_BYTES = 64 * 2**20  # of one message
 MAX_JSON = 8 * 2**20  # of its JSON; parsed, it takes some thirty times as much
 MAX_DEPTH = 40
 LONG_TEXT = 1000  # letters from which on a text travels beside the JSON
+MAX_KEYS = 5000  # of a dict, unless they are texts or small: other numbers can be chosen to collide
 MAX_DIGITS = 1000
 PLAIN_KINDS = "biufcSUmM"  # NumPy's letters for types that hold no objects
 HEAD = struct.Struct("!QI")  # bytes of the whole message, bytes of its JSON
@@ -169,12 +170,22 @@ def _unpack_complex(body: Any, blobs: list[bytes], inner: Any) -> complex:
     return complex(real, imaginary)
 
 
+def _is_text_or_small(key: Any) -> bool:
+    return isinstance(key, str) or (type(key) is int and abs(key) < 2**31)
+
+
+def _unpack_dict(body: Any, blobs: list[bytes], inner: Any) -> dict[Any, Any]:
+    if len(body) > MAX_KEYS and not all(_is_text_or_small(key) for key, _ in body):
+        raise ValueError("too many keys")
+    return {inner(key): inner(value) for key, value in body}
+
+
 _UNPACK: dict[str, Callable[[Any, list[bytes], Any], Any]] = {
     "array": _unpack_array,
     "bytearray": lambda body, blobs, inner: bytearray(_take(body, blobs)),
     "bytes": lambda body, blobs, inner: _take(body, blobs),
     "complex": _unpack_complex,
-    "dict": lambda body, blobs, inner: {inner(key): inner(value) for key, value in body},
+    "dict": _unpack_dict,
     "ellipsis": lambda body, blobs, inner: ...,
     "f": lambda body, blobs, inner: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[body],
     "frozenset": lambda body, blobs, inner: frozenset(map(inner, body)),

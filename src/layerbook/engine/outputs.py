@@ -13,6 +13,7 @@ from typing import Any
 MAX_OUTPUTS = 100  # of one cell
 MAX_FIGURES = 2 * 2**20  # letters of one cell's images
 MAX_ALL = 12 * 2**20  # letters of a whole submission; fits into one message of the link
+RESULT = 200  # letters of a result that are kept whatever was printed before it: it may be partial credit
 CUT = "\n[the rest of this output was cut]\n"
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -46,18 +47,20 @@ class Room:
             return {"output_type": "error", **told, "traceback": shown or [told["evalue"]]}
         if kind not in ("display_data", "execute_result") or not isinstance(output.get("data"), dict):
             return None
-        data = {"text/plain": self._cut(output["data"].get("text/plain"))}
+        data = {"text/plain": self._cut(output["data"].get("text/plain"), at_least=RESULT)}
         image = output["data"].get("image/png")
         if is_png(image) and len(image) <= min(self.images, self.all):
             self.images -= len(image)
             self.all -= len(image)
             data["image/png"] = image
+        if not any(data.values()):  # nbgrader fails on an empty result
+            return None
         kept: dict[str, Any] = {"output_type": kind, "data": data, "metadata": {}}
         return kept | ({"execution_count": None} if kind == "execute_result" else {})
 
-    def _cut(self, text: Any) -> str:
+    def _cut(self, text: Any, at_least: int = 0) -> str:
         whole = plain(text)
-        room = max(0, min(self.text, self.all))
+        room = max(0, min(max(self.text, at_least), self.all))
         self.text -= len(whole)
         self.all -= min(room, len(whole))
         return whole if len(whole) <= room else whole[:room] + (CUT if room else "")

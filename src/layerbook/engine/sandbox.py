@@ -56,19 +56,9 @@ def command(program: list[str]) -> list[str]:
         arguments += ["--setenv", name, value]
     for folder in [*SYSTEM, *python_folders()]:
         arguments += ["--ro-bind-try", folder, folder]
-    arguments += ["--proc", "/proc", "--dev", "/dev", "--dir", LEARNER, "--dir", "/tmp"]  # noqa: S108
-    arguments += [
-        "--tmpfs",
-        EXAMINER,
-        "--remount-ro",
-        "/",
-        "--chdir",
-        EXAMINER,
-        "--uid",
-        "1000",
-        "--gid",
-        "1000",
-    ]
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
+    arguments += ["--dir", LEARNER, "--dir", "/tmp", "--tmpfs", EXAMINER, "--remount-ro", "/"]  # noqa: S108
+    arguments += ["--chdir", EXAMINER, "--uid", "1000", "--gid", "1000"]
     return [*arguments, "--", *program]
 
 

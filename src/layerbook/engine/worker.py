@@ -68,10 +68,10 @@ class Worker:
             except LinkError:
                 self.close()
                 break
-            except LinkClosed:  # the sandbox was killed, hardly by this submission: once more, in a new one
+            except LinkClosed:  # the sandbox or its examiner was killed: once more, in a new one
                 self.close()
             else:
-                return {"cells": [], "end": "crashed"} if "failed" in report else dict(report)
+                return dict(report)
         return {"cells": [], "end": "crashed"}
 
     def _try(self, job: dict[str, Any]) -> Any:

@@ -34,14 +34,12 @@ def main() -> None:
     isolate.hide_from_debuggers()
     channel = Channel(end)
     channel.send({"ready": os.getpid()})
-    with contextlib.suppress(LinkClosed):
-        while True:
-            # The learner is forked before the job arrives, so that no test is in its memory.
-            _, status = os.waitpid(fork(examine, channel, shell), 0)
-            if status == EXIT_CLOSED << 8:
-                return
-            if status:
-                channel.send({"failed": f"the examiner ended with status {status}"})
+    status = 0
+    while not status:
+        # The learner is forked before the job arrives, so that no test is in its memory.
+        _, status = os.waitpid(fork(examine, channel, shell), 0)
+        # An examiner that fails ends the sandbox: whether it had taken a job is not known here, and no
+        # submission may get another one's report. The worker then tries again in a new sandbox.
 
 
 def fork(work: Callable[..., int], *arguments: Any) -> int:

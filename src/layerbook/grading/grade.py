@@ -89,7 +89,7 @@ def is_current(course: Course, exercise: str, student: str) -> bool:
     handed_in = submitted(course, exercise, student)
     graded = course.folder("autograded", student, exercise) / handed_in.name
     source = course.root / "source" / exercise / handed_in.name
-    if not graded.is_file():
+    if not (graded.is_file() and handed_in.is_file()):
         return False
     newest = max(handed_in.stat().st_mtime_ns, source.stat().st_mtime_ns)
     return graded.stat().st_mtime_ns > newest and results.run_of(graded) is not None

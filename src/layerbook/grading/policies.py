@@ -14,9 +14,10 @@ from nbformat import NotebookNode
 def refuse_partial_credit_out_of_range(notebook: NotebookNode) -> None:
     """A test whose value is not between 0 and its points gives none; stock nbgrader gives all, or fails."""
     for cell in notebook.cells:
-        points = cell.metadata.get("nbgrader", {}).get("points", 0)
+        meta = cell.metadata.get("nbgrader", {})
+        points = meta.get("points", 0)
         for output in cell.get("outputs", []):
-            if output.output_type != "execute_result" or not cell.metadata.get("nbgrader", {}).get("grade"):
+            if output.output_type != "execute_result" or not meta.get("grade") or meta.get("solution"):
                 continue
             try:
                 value = float(output.data.get("text/plain", ""))

@@ -39,6 +39,8 @@ def prepare(submitted: NotebookNode, source: NotebookNode) -> Prepared:
             prepared.notebook.cells.append(_clean(fixed[name], fixed[name]))
         else:
             own = next((c for c in source.cells if name and grade_id(c) == name), None)
+            if own and own.cell_type != cell.cell_type:
+                prepared.tampering.append(f"the cell {name} had been made a {cell.cell_type} cell")
             prepared.notebook.cells.append(_clean(cell, own))
     _put_back(prepared, source, seen)
     for number, cell in enumerate(prepared.notebook.cells):
@@ -67,12 +69,12 @@ def _kind(cell: NotebookNode) -> str:
 
 
 def _clean(cell: NotebookNode, own: NotebookNode | None) -> NotebookNode:
-    """A copy without outputs; its metadata are those of `own`, a cell of the source, or none."""
+    """A copy without outputs; metadata and type are those of `own`, a cell of the source, if there is one."""
     metadata: Any = copy.deepcopy(own.metadata) if own else {}
     made = NotebookNode(
-        cell_type=cell.cell_type, id=cell.get("id", ""), metadata=metadata, source=cell.source
+        cell_type=(own or cell).cell_type, id=cell.get("id", ""), metadata=metadata, source=cell.source
     )
-    if cell.cell_type == "code":
+    if made.cell_type == "code":
         made.update(outputs=[], execution_count=None)
     return made
 
