@@ -102,7 +102,8 @@ def test_nothing_is_graded_twice_unless_it_changed(course, results):
     before = graded.stat().st_mtime_ns
     assert grade(course, "scaling", "solved") == results["solved"]
     assert graded.stat().st_mtime_ns == before
-    (course.root / "submitted" / "solved" / "scaling" / "scaling.ipynb").touch()
+    submitted = course.root / "submitted" / "solved" / "scaling" / "scaling.ipynb"
+    submitted.write_text(submitted.read_text("utf-8") + "\n", "utf-8")
     assert grade(course, "scaling", "solved") == results["solved"]
     assert graded.stat().st_mtime_ns > before
 

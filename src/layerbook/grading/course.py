@@ -21,7 +21,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from layerbook.errors import LayerbookError, UsageError
 from layerbook.exercises.compile import GRADER_FILE
-from layerbook.grading.execute import RunSubmission
+from layerbook.grading.execute import RestoreCells, RunSubmission
 from layerbook.grading.feedback import SafePage
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -42,6 +42,8 @@ def configure(config: Config) -> None:
     steps = Autograde.class_traits()["autograde_preprocessors"].default()
     ours = [RunSubmission if step.__name__ == "Execute" else step for step in steps]
     config.Autograde.setdefault("autograde_preprocessors", ours)
+    first = Autograde.class_traits()["sanitize_preprocessors"].default()
+    config.Autograde.setdefault("sanitize_preprocessors", [RestoreCells, *first])
     pages = GenerateFeedback.class_traits()["preprocessors"].default()
     config.GenerateFeedback.setdefault("preprocessors", [*pages, SafePage])
 

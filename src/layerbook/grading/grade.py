@@ -54,7 +54,8 @@ def grade(course: Course, exercise: str, student: str, *, again: bool = False) -
     if problem:
         return Result(student, exercise, UNREADABLE, problem)
     try:
-        problem = unreadable(submitted(course, exercise, student), exercise)
+        problem = links(course, exercise, student)
+        problem = problem or unreadable(submitted(course, exercise, student), exercise)
         if problem:
             clear_marks(course, exercise, student)
             return Result(student, exercise, UNREADABLE, problem)
@@ -67,6 +68,15 @@ def grade(course: Course, exercise: str, student: str, *, again: bool = False) -
             clear_marks(course, exercise, student)
         reason = str(error) if isinstance(error, LayerbookError) else f"{type(error).__name__}: {error}"
         return Result(student, exercise, "failed", reason)
+
+
+def links(course: Course, exercise: str, student: str) -> str:
+    """Which part of what was handed in is a link to something else, in one sentence; "" if none is."""
+    folder = course.folder("submitted", student, exercise)
+    for path in (folder.parent, folder, *folder.rglob("*")):
+        if path.is_symlink():
+            return f"{path.name} is a link; hand in the file itself."
+    return ""
 
 
 def bad_name(student: str) -> str:
@@ -91,8 +101,9 @@ def is_current(course: Course, exercise: str, student: str) -> bool:
     source = course.root / "source" / exercise / handed_in.name
     if not (graded.is_file() and handed_in.is_file()):
         return False
-    newest = max(handed_in.stat().st_mtime_ns, source.stat().st_mtime_ns)
-    return graded.stat().st_mtime_ns > newest and results.run_of(graded) is not None
+    run = results.run_of(graded) or {}
+    same = run.get("submitted") == execute.digest(handed_in)
+    return same and graded.stat().st_mtime_ns > source.stat().st_mtime_ns
 
 
 def clear_marks(course: Course, exercise: str, student: str) -> None:
@@ -211,7 +222,7 @@ def _order(
         if bad_name(student) or (not again and is_current(course, exercise, student)):
             continue
         with contextlib.suppress(Exception):  # `grade` meets the same problem, and records it
-            if unreadable(path, exercise):
+            if links(course, exercise, student) or unreadable(path, exercise):
                 continue
             source = course.root / "source" / exercise
             notebook = nbformat.read(path, as_version=4)
