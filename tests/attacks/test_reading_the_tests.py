@@ -11,7 +11,7 @@ ATTACKS = [
     Attack("frames of the caller", LOOK + "import inspect\nseen = []\ndef f(x):\n"
            "    for frame in inspect.stack():\n        seen.append(str(frame.frame.f_locals) + str(frame.code_context))\n"
            "    return x", after="print(found(seen), len(seen))"),
-    Attack("all objects", LOOK + "import gc\nseen = []\ndef f(x):\n    seen.extend(map(repr, gc.get_objects()[-999:]))",
+    Attack("all objects", LOOK + "import gc\nseen = []\ndef f(x):\n    if not seen: seen.extend(map(repr, gc.get_objects()[-999:]))",
            after="print(found(seen))"),
     Attack("all text in memory", LOOK + "import ctypes, gc\nparts = []\nfor thing in gc.get_objects():\n"
            "    parts += [s for s in gc.get_referents(thing) if isinstance(s, (str, bytes))]\nprint(len(parts))",
