@@ -7,8 +7,10 @@ import json
 import multiprocessing
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +18,15 @@ from typing import Annotated, Any
 import typer
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -69,8 +79,29 @@ def _as_json(things: Iterable[Any]) -> None:
     print(json.dumps([dataclasses.asdict(thing) for thing in things], indent=2))
 
 
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+class Sandbox(StrEnum):
+    """What submissions run in."""
+
+    bubblewrap = "bubblewrap"
+    none = "none"
+
+
+class Rate(ProgressColumn):
+    """How many are done a second."""
+
+    def render(self, task: Task) -> Text:
+        """Two digits, once there is something to tell."""
+        return Text(f"{task.speed:.2g}/s" if task.speed else "")
+
+
+def _progress(*more: ProgressColumn) -> Progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        *more,
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=errors, transient=True)
 
 
@@ -117,11 +148,12 @@ def release(names: Names = None, course: CourseOption = None) -> None:
 @app.command()
 def check(notebook: Path, as_json: Json = False) -> None:
     """Grade your own notebook now: points, and for each test what is wrong and what to read."""
-    from layerbook.grading import report as tables
-    from layerbook.grading.results import GRADED
     from layerbook.grading.selfcheck import check_notebook
 
     result = check_notebook(notebook, _root())
+    from layerbook.grading import report as tables
+    from layerbook.grading.results import GRADED
+
     if as_json:
         _as_json([result])
     else:
@@ -136,10 +168,25 @@ def check(notebook: Path, as_json: Json = False) -> None:
 def grade(
     names: Names = None,
     course: CourseOption = None,
-    again: Annotated[bool, typer.Option("--again", help="Grade also what has not changed.")] = False,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again/--resume",
+            help="Grade all again; or go on where an earlier run stopped, and leave alone what was graded "
+            "and has not changed (the default).",
+        ),
+    ] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Sandboxes that run at the same time; one a core if not given.")
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Run on the Dask cluster of the scheduler at tcp://HOST:PORT."),
+    ] = None,
+    sandbox: Annotated[
+        Sandbox,
+        typer.Option(help="`none` runs submissions as you, with all that you may do: only for your own."),
+    ] = Sandbox.bubblewrap,
     as_json: Json = False,
 ) -> None:
     """Grade what the class handed in; what was graded and has not changed is not graded again."""
@@ -147,14 +194,30 @@ def grade(
     from layerbook.grading import report as tables
     from layerbook.grading.course import open_course
     from layerbook.grading.results import GRADED
+    from layerbook.grading.submission import submissions
 
     opened = open_course(_course_folder(course))
-    waiting = grading.submissions(opened, names)
-    with _progress() as progress:
-        task = progress.add_task("grading", total=len(waiting))
-        results = grading.grade_all(
-            opened, names, again=again, workers=workers, done=lambda result: progress.advance(task)
-        )
+    waiting = submissions(opened, names)
+    if sandbox is Sandbox.none:
+        errors.print("[bold red]No sandbox:[/] submissions can read, change and send whatever you can.")
+    try:
+        with _progress(TextColumn("{task.fields[counts]}"), Rate()) as progress:
+            task = progress.add_task("grading", total=len(waiting), counts="")
+            outcomes: Counter[str] = Counter()
+
+            def done(result: Any) -> None:
+                outcomes[result.outcome] += 1
+                counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
+                progress.update(task, advance=1, counts=counts)
+
+            results = grading.grade_all(
+                opened, names, again=again, workers=workers, cluster=cluster, sandbox_kind=sandbox, done=done
+            )
+    except KeyboardInterrupt:
+        raise LayerbookError(
+            f"Stopped; {outcomes.total()} of {len(waiting)} have their outcome. "
+            "Go on with `layerbook grade --resume`."
+        ) from None
     _as_json(results) if as_json else console.print(tables.class_table(results))
     if not waiting:
         raise LayerbookError(

@@ -90,7 +90,7 @@ class Arena:
             ]
         }
         files = {"check.py": Path(check_module.__file__).read_bytes(), "numbers.txt": b"1 2 3\n"}
-        return self.worker.run({"cells": cells, "files": files, "known": known})
+        return self.worker.run({"cells": cells, "files": files, "known": json.dumps(known)})
 
     def hold(self, attack: Attack) -> None:
         """Run an attack and assert that it was contained."""

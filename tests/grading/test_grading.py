@@ -16,9 +16,9 @@ from layerbook.exercises import manifest
 from layerbook.grading import grade as grading
 from layerbook.grading import sample
 from layerbook.grading.course import make_course
-from layerbook.grading.grade import grade, hand_in
 from layerbook.grading.release import learner_version, release
 from layerbook.grading.results import count_misconceptions, run_of
+from layerbook.grading.submission import hand_in
 
 BIN = Path(sys.executable).parent
 
@@ -53,6 +53,11 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def results(course):
     return {result.student: result for result in grading.grade_all(course)}
+
+
+def grade(course, exercise, student):
+    [result] = grading.grade_all(course, [exercise], student=student, workers=1)
+    return result
 
 
 def nbgrader(*arguments, cwd):

@@ -13,7 +13,9 @@ import psutil
 from layerbook.exercises import manifest
 from layerbook.grading import grade as grading
 from layerbook.grading.course import make_course
+from layerbook.grading.record import LOG_FILE
 from layerbook.grading.release import release
+from layerbook.grading.submission import hand_in
 
 SUBMISSIONS = 12
 KILLS = 5
@@ -34,7 +36,7 @@ def test_killed_at_random_moments_and_started_again(project):
     for number in range(SUBMISSIONS):
         step = "source" if number % 3 else "release"
         notebook = course.root / step / "scaling" / "scaling.ipynb"
-        grading.hand_in(course, "scaling", f"s{number:02d}", notebook)
+        hand_in(course, "scaling", f"s{number:02d}", notebook)
     undisturbed = make_course(shutil.copytree(course.root, project / "undisturbed"))
     grading.grade_all(undisturbed, workers=2)
 
@@ -48,7 +50,7 @@ def test_killed_at_random_moments_and_started_again(project):
     assert marks(course) == marks(undisturbed)
     assert set(marks(course).values()) == {("graded", 10.0), ("graded", 0.0)}
 
-    lines = (course.root / grading.LOG_FILE).read_text("utf-8").splitlines()
+    lines = (course.root / LOG_FILE).read_text("utf-8").splitlines()
     assert {json.loads(line)["student"] for line in lines[-SUBMISSIONS:]} == set(marks(course))
     here = [
         p for p in psutil.process_iter(["cmdline"]) if "layerbook.engine.zygote" in (p.info["cmdline"] or [])

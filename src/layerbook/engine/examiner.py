@@ -6,6 +6,7 @@ import ast
 import builtins
 import contextlib
 import io
+import json
 import signal
 import sys
 import time
@@ -40,6 +41,7 @@ class Report:
 
     cells: list[CellOutcome] = field(default_factory=list)
     end: str = ""  # "timed out", "out of memory", "crashed"
+    memory: int = 0  # bytes, the most that was seen
 
     def as_data(self) -> dict[str, Any]:
         """As plain data."""
@@ -89,7 +91,7 @@ class Examiner:
 
     def run(self) -> Report:
         """Run everything; a learner process that ends early costs only the tests that need it."""
-        checker = Checker(self.job["known"])
+        checker = Checker(json.loads(self.job["known"]))
         module = types.ModuleType("check")
         module.__dict__.update(vars(check_module), check=checker.check, hidden_check=checker.hidden_check)
         sys.modules["check"] = module
@@ -123,6 +125,8 @@ class Examiner:
                 outcomes[cell["id"]].outputs = self._run_cell(cell, self._seconds_left())
 
     def _run_cell(self, cell: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
+        if cell["kind"] == "tests" and self.job.get("tests_in") == "learner":
+            return Room(self.limits.output).clean(self._ask("run_cell", cell["source"], seconds=seconds))
         if cell["kind"] == "tests":
             # Room of its own: however much the learner's cells printed, the test's result is not cut.
             return Room(self.limits.output).clean(self._run_here(cell["source"], seconds))
@@ -172,11 +176,11 @@ class Examiner:
 
     def _run_here(self, source: str, seconds: float) -> list[dict[str, Any]]:
         """Run trusted code in this process."""
-        text = io.StringIO()
+        out, err = io.StringIO(), io.StringIO()
         outputs: list[dict[str, Any]] = []
         self.peer.deadline = time.monotonic() + seconds
         try:
-            with _alarm(seconds), contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
+            with _alarm(seconds), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 value = _execute(source, self.names)
                 if value is not None:
                     outputs.append(_result(value))
@@ -186,8 +190,11 @@ class Examiner:
             outputs = self._ended()
         except BaseException as error:
             outputs = [_error(type(error).__name__, _text(error), _lines(error))]
-        if text.getvalue():
-            outputs.insert(0, {"output_type": "stream", "name": "stdout", "text": text.getvalue()})
+        if self.job.get("stderr_counts") and self.learner_lives:
+            err.write(str(self._ask("stderr_of_calls", "", seconds=GRACE_SECONDS)))
+        for name, text in (("stderr", err.getvalue()), ("stdout", out.getvalue())):
+            if text:
+                outputs.insert(0, {"output_type": "stream", "name": name, "text": text})
         return outputs
 
 

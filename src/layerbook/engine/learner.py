@@ -71,6 +71,7 @@ class Learner:
         """Run cells in `shell`."""
         self.shell = shell
         self.limits = limits
+        self.stderr = CappedText(limits.output)
         self.peer = Peer(
             channel,
             {
@@ -80,6 +81,7 @@ class Learner:
                 "run_cell": self.run_cell,
                 "set_attribute": setattr,
                 "special": self.special,
+                "stderr_of_calls": self.stderr_of_calls,
                 "write_files": self.write_files,
             },
             catches=BaseException,  # `sys.exit()` in a function, or the interrupt that ends an endless one
@@ -146,8 +148,15 @@ class Learner:
             k: v for k, v in given.items() if isinstance(v, np.ndarray | list | dict | set | bytearray)
         }
         before = {key: self._image(value) for key, value in mutable.items()}
-        value = function(*args, **kwargs)
+        with contextlib.redirect_stderr(self.stderr):
+            value = function(*args, **kwargs)
         return value, {k: v for k, v in mutable.items() if self._image(v) != before[k]}
+
+    def stderr_of_calls(self, _nothing: str) -> str:
+        """Whether functions that tests called wrote to stderr since this was asked last, in a few words."""
+        wrote = bool(self.stderr.getvalue())
+        self.stderr = CappedText(self.limits.output)
+        return "the notebook's functions wrote to stderr\n" if wrote else ""
 
     def _image(self, value: Any) -> tuple[str, list[bytes]]:
         blobs: list[bytes] = []

@@ -10,6 +10,7 @@ import site
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 import layerbook
@@ -27,6 +28,8 @@ SYSTEM = (
     "/etc/fonts",
 )
 LEARNER, EXAMINER = "/learner", "/examiner"  # their working folders
+BUBBLEWRAP, NONE = "bubblewrap", "none"
+KINDS = (BUBBLEWRAP, NONE)
 VARIABLES = {
     "LANG": "C.UTF-8",
     "HOME": EXAMINER,
@@ -40,11 +43,14 @@ VARIABLES = {
 }
 
 
-def command(program: list[str]) -> list[str]:
-    """The command that runs `program` in a sandbox of its own.
+def command(program: list[str], kind: str = BUBBLEWRAP) -> list[str]:
+    """The command that runs `program` in a sandbox of its own, or in none if the `kind` says so.
 
     Raises `LayerbookError` if there is no bubblewrap on this machine.
     """
+    if kind == NONE:
+        home = {**VARIABLES, "HOME": tempfile.gettempdir()}
+        return ["env", "-i", *(f"{name}={value}" for name, value in home.items()), *program]
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         raise LayerbookError(

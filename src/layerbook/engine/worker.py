@@ -1,4 +1,9 @@
-"""A worker: one sandbox with warm processes, driven from outside. A damaged one replaces itself."""
+"""A worker: one sandbox with warm processes, driven from outside. A damaged one replaces itself.
+
+A job is plain data: `cells` (id, kind, source), `files` (name to bytes), `known` (JSON: what known mistakes
+return), and if wanted `again` (failed tests have a second turn), `tests_in` ("learner": tests run there) and
+`stderr_counts`.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +28,10 @@ EXTRA_SECONDS = 10.0  # beyond a submission's own limit, before the worker count
 class Worker:
     """Runs one submission at a time: `run(job)` gives its report, whatever the submission does."""
 
-    def __init__(self, limits: Limits) -> None:
-        """Start nothing yet; the first job does."""
-        self.limits = limits
+    def __init__(self, limits: Limits, kind: str = sandbox.BUBBLEWRAP) -> None:
+        """Start nothing yet; the first job does. `kind` is one of `sandbox.KINDS`."""
+        self.limits, self.kind = limits, kind
+        self.stopped = self._ready = False
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
 
@@ -37,21 +43,30 @@ class Worker:
     ) -> None:
         self.close()
 
+    def launch(self) -> None:
+        """Start the sandbox; its libraries load while this process goes on."""
+        ours, theirs = socket.socketpair()
+        program = [sys.executable, "-m", "layerbook.engine.zygote", str(theirs.fileno()), self.kind]
+        self._process = subprocess.Popen(  # noqa: S603
+            sandbox.command(program, self.kind), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the driver, which then ends its workers in order
+        )  # fmt: skip
+        theirs.close()
+        self._channel, self._ready = Channel(ours), False
+
     def start(self) -> None:
-        """Start the sandbox and wait until its libraries are loaded.
+        """Start the sandbox, unless it was, and wait until its libraries are loaded.
 
         Raises `LayerbookError` if that does not work.
         """
-        ours, theirs = socket.socketpair()
-        program = [sys.executable, "-m", "layerbook.engine.zygote", str(theirs.fileno())]
-        self._process = subprocess.Popen(  # noqa: S603
-            sandbox.command(program), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        theirs.close()
-        self._channel = Channel(ours)
+        if self._channel is None:
+            self.launch()
+        if self._channel is None or self._ready:
+            return
         try:
             self._channel.receive(refuse, time.monotonic() + START_SECONDS)
+            self._ready = True
         except (LinkClosed, LinkError, LinkTimeout):
             self.close()
             reason = sandbox.works() or f"no answer within {START_SECONDS:g} s"
@@ -60,6 +75,8 @@ class Worker:
     def run(self, job: dict[str, Any]) -> dict[str, Any]:
         """Run one submission; the report's `end` says why it stopped, if it did."""
         for _ in range(2):
+            if self.stopped:
+                break
             try:
                 report = self._try(job)
             except LinkTimeout:
@@ -75,19 +92,25 @@ class Worker:
         return {"cells": [], "end": "crashed"}
 
     def _try(self, job: dict[str, Any]) -> Any:
-        if self._channel is None:
-            self.start()
-        assert self._channel is not None  # noqa: S101  start() raises otherwise
+        self.start()
+        if self._channel is None:  # it was stopped meanwhile
+            raise LinkClosed
         deadline = time.monotonic() + self.limits.submission_seconds + EXTRA_SECONDS
         self._channel.send({**job, "limits": asdict(self.limits)}, deadline=deadline)
         return self._channel.receive(refuse, deadline)
 
+    def stop(self) -> None:
+        """End it for good, also from another thread while it runs something."""
+        self.stopped = True
+        self.close()
+
     def close(self) -> None:
         """End the sandbox and everything in it."""
-        if self._channel is not None:
-            with contextlib.suppress(OSError):
-                self._channel.end.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        channel, process = self._channel, self._process
         self._channel = self._process = None
+        if process is not None:
+            process.kill()
+            process.wait()
+        if channel is not None:
+            with contextlib.suppress(OSError):
+                channel.end.close()

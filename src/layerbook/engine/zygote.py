@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -26,8 +27,14 @@ LOOK_EVERY = 0.05  # seconds between two looks at what a submission uses
 
 
 def main() -> None:
-    """Load everything, then serve one submission after another on the socket given as descriptor."""
-    end = socket.socket(fileno=int(sys.argv[1]))
+    """Load everything, then serve one submission after another on the socket given as descriptor.
+
+    The second argument is the kind of sandbox that this process is in.
+    """
+    end, isolated = socket.socket(fileno=int(sys.argv[1])), sys.argv[2] != sandbox.NONE
+    if not isolated:
+        os.chdir(tempfile.mkdtemp(prefix="layerbook-"))
+        isolate.die_with_parent()
     shell = load()
     gc.collect()
     gc.freeze()
@@ -37,7 +44,7 @@ def main() -> None:
     status = 0
     while not status:
         # The learner is forked before the job arrives, so that no test is in its memory.
-        _, status = os.waitpid(fork(examine, channel, shell), 0)
+        _, status = os.waitpid(fork(examine, channel, shell, isolated), 0)
         # An examiner that fails ends the sandbox: whether it had taken a job is not known here, and no
         # submission may get another one's report. The worker then tries again in a new sandbox.
 
@@ -68,10 +75,10 @@ def load() -> Any:
     return learner.make_shell()
 
 
-def examine(channel: Channel, shell: Any) -> int:
+def examine(channel: Channel, shell: Any, isolated: bool) -> int:
     """In a fork: start the learner process, take the job, run it, and send the report."""
     ours, theirs = socket.socketpair()
-    keeper = fork(keep, theirs, [ours, channel.end], shell)
+    keeper = fork(keep, theirs, [ours, channel.end], shell, isolated)
     theirs.close()
     try:
         job = channel.receive(refuse)
@@ -87,6 +94,7 @@ def examine(channel: Channel, shell: Any) -> int:
     report = examiner.run()
     watch.stop()
     report.end = watch.reason or report.end
+    report.memory = watch.largest
     channel.send(report.as_data())
     return 0
 
@@ -100,11 +108,17 @@ def write_files(files: dict[str, bytes]) -> None:
         Path(name).write_bytes(content)
 
 
-def keep(theirs: socket.socket, others: list[socket.socket], shell: Any) -> int:
+def keep(theirs: socket.socket, others: list[socket.socket], shell: Any, isolated: bool) -> int:
     """In a fork of the examiner: enter fresh namespaces, fork the learner into them, and end with it."""
     isolate.die_with_parent()
     for end in others:
         end.close()
+    if not isolated:
+        folder = tempfile.mkdtemp(prefix="layerbook-learner-")
+        child = fork(learn_openly, theirs, shell, folder)
+        os.waitpid(child, 0)
+        shutil.rmtree(folder, ignore_errors=True)
+        return 0
     isolate.enter_namespaces()
     child = fork(learn, theirs, shell)
     theirs.close()
@@ -121,12 +135,27 @@ def learn(theirs: socket.socket, shell: Any) -> int:
     isolate.set_limits(limits)  # reads /proc, which is hidden next
     isolate.private_folders(sandbox.private_folders(), limits.folder_size)
     isolate.private_folders(["/proc"], 4096)
-    os.chdir(sandbox.LEARNER)
-    os.environ.update(HOME=sandbox.LEARNER, TMPDIR=sandbox.LEARNER)
-    sys.path.insert(0, sandbox.LEARNER)  # `check.py` is imported from there, as beside a notebook
-    tempfile.tempdir = None
     isolate.drop_privileges()
     seccomp.refuse_calls()
+    return serve(channel, shell, limits, sandbox.LEARNER)
+
+
+def learn_openly(theirs: socket.socket, shell: Any, folder: str) -> int:
+    """Without a sandbox: limits of memory and time are all that holds this process."""
+    isolate.die_with_parent()
+    os.setsid()
+    channel = Channel(theirs)
+    limits = Limits(**channel.receive(refuse))
+    isolate.set_limits(limits)
+    return serve(channel, shell, limits, folder)
+
+
+def serve(channel: Channel, shell: Any, limits: Limits, folder: str) -> int:
+    """Work in `folder` for the examiner until it ends."""
+    os.chdir(folder)
+    os.environ.update(HOME=folder, TMPDIR=folder)
+    sys.path.insert(0, folder)  # `check.py` is imported from there, as beside a notebook
+    tempfile.tempdir = None
     learner.silence_file_descriptors()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     learner.Learner(shell, channel, limits).serve()
@@ -139,6 +168,7 @@ class Watch:
     def __init__(self, keeper: int, limits: Limits) -> None:
         """Watch the descendants of `keeper`."""
         self.keeper, self.limits, self.reason = keeper, limits, ""
+        self.largest = 0  # bytes seen at the same time
         self.base = _resident(os.getpid())  # what every fork of this process has to begin with
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -148,6 +178,8 @@ class Watch:
         """Stop watching and end everything that the submission started."""
         self._stopped.set()
         self._thread.join()
+        for pid in self._family()[:1]:
+            self.largest = max(self.largest, _resident(pid) - self.base)
         self.interrupt(kill=True)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.keeper, 0)
@@ -163,6 +195,7 @@ class Watch:
             family = self._family()
             sizes = [_resident(pid) for pid in family]
             used = sum(max(0, size - self.base) for size in sizes)  # what forks share is not theirs
+            self.largest = max(self.largest, used)
             if len(family) > self.limits.processes:
                 self.reason = self.reason or "too many processes"
                 self.interrupt(kill=True)

@@ -17,8 +17,9 @@ from layerbook.exercises.check import Checker
 from layerbook.exercises.compile import copy_data
 from layerbook.exercises.run import run
 from layerbook.grading.course import Course, make_course, own_programs_first
-from layerbook.grading.grade import grade_all, hand_in
+from layerbook.grading.grade import grade_all
 from layerbook.grading.release import release
+from layerbook.grading.submission import hand_in
 from layerbook.project import find_root
 
 STOCK_CONFIG = "c = get_config()\nc.Execute.timeout = 120\n"

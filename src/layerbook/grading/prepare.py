@@ -8,6 +8,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from layerbook.exercises.source import HIDDEN_BEGIN, HIDDEN_END
+
 
 @dataclass
 class Prepared:
@@ -26,21 +28,24 @@ def prepare(submitted: NotebookNode, source: NotebookNode) -> Prepared:
     """
     fixed = {grade_id(cell): cell for cell in source.cells if _is_fixed(cell)}
     known = {grade_id(cell) for cell in source.cells if grade_id(cell)}
-    prepared = Prepared(copy.deepcopy(source))
-    prepared.notebook.cells = []
+    prepared = Prepared(NotebookNode({**source, "metadata": copy.deepcopy(source.metadata), "cells": []}))
     seen: set[str] = set()
     for cell in submitted.cells:
         name = grade_id(cell)
         name = name if name in known and name not in seen else ""
         seen.add(name)
         if name in fixed:
-            if cell.get("source") != fixed[name].source:
+            if cell.get("source") not in (fixed[name].source, shown(fixed[name].source)):
                 prepared.tampering.append(f"the locked cell {name} had been changed")
+            if _marks(cell) != _marks(fixed[name]):
+                prepared.tampering.append(f"the metadata of the cell {name} had been changed")
             prepared.notebook.cells.append(_clean(fixed[name], fixed[name]))
         else:
             own = next((c for c in source.cells if name and grade_id(c) == name), None)
             if own and own.cell_type != cell.cell_type:
                 prepared.tampering.append(f"the cell {name} had been made a {cell.cell_type} cell")
+            if own and _marks(own) != _marks(cell):
+                prepared.tampering.append(f"the metadata of the cell {name} had been changed")
             prepared.notebook.cells.append(_clean(cell, own))
     _put_back(prepared, source, seen)
     for number, cell in enumerate(prepared.notebook.cells):
@@ -55,6 +60,27 @@ def grade_id(cell: NotebookNode) -> str:
     meta = cell.get("metadata", {}).get("nbgrader", {})
     name = meta.get("grade_id", "") if isinstance(meta, dict) else ""
     return name if isinstance(name, str) else ""
+
+
+def shown(source: str) -> str:
+    """A test cell as it is released, without its hidden tests; nbgrader's `ClearHiddenTests` leaves it so."""
+    lines, hidden = [], False
+    for line in source.split("\n"):
+        if HIDDEN_BEGIN in line:
+            hidden = True
+        elif HIDDEN_END in line:
+            hidden = False
+        elif not hidden:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _marks(cell: NotebookNode) -> list[Any]:
+    """Of a cell's metadata, what bears on its marks."""
+    meta = cell.metadata.get("nbgrader", {})
+    return [meta.get(key) for key in ("grade", "locked", "points", "solution", "task")] + [
+        cell.metadata.get("tags") or []
+    ]
 
 
 def _is_fixed(cell: NotebookNode) -> bool:

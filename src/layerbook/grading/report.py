@@ -12,14 +12,14 @@ from layerbook.grading.results import GRADED, Result, count_misconceptions
 
 def class_table(results: Iterable[Result]) -> Table:
     """One line a submission: points, or why there are none."""
-    table = Table("exercise", "student", "points", "outcome", "known mistakes", title="Submissions")
+    table = Table("exercise", "student", "points", "outcome", "known mistakes", "notes", title="Submissions")
     for result in results:
         points = f"{result.points:g} / {result.max_points:g}" if result.tests else "-"
         outcome = "graded, an answer waits for a person" if result.needs_person else result.outcome
         names = dict.fromkeys(name for test in result.tests for name in test.misconceptions)
-        table.add_row(
-            result.exercise, result.student, points, Text(result.reason or outcome), ", ".join(names)
-        )
+        told = Text(result.reason or outcome)
+        notes = Text("; ".join(result.notes))
+        table.add_row(result.exercise, Text(result.student), points, told, ", ".join(names), notes)
     return table
 
 

@@ -6,14 +6,23 @@ import json
 import logging
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Grade,
+    Gradebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.utils import determine_grade, is_grade
+from sqlalchemy import select
 
 from layerbook.exercises.check import MISTAKE_LABEL
 from layerbook.grading.course import Course
@@ -41,6 +50,15 @@ class TestResult:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What the gradebook has of one graded cell."""
+
+    points: float
+    most: float
+    waits: bool  # for a person
+
+
+@dataclass(frozen=True)
 class Result:
     """One submission's recorded outcome: "graded", or why not."""
 
@@ -50,6 +68,7 @@ class Result:
     reason: str = ""
     tests: tuple[TestResult, ...] = ()
     needs_person: bool = False  # a free-text answer waits for a mark
+    notes: tuple[str, ...] = ()  # what had been tampered with, and other things worth a look
 
     @property
     def points(self) -> float:
@@ -62,69 +81,118 @@ class Result:
         return sum(test.max_points for test in self.tests)
 
 
-def read(course: Course, gradebook: Gradebook, exercise: str, student: str) -> Result:
-    """The result of one graded submission, as recorded in the course."""
-    try:
-        submission = gradebook.find_submission_notebook(exercise, exercise, student)
-    except MissingEntry:
-        return Result(student, exercise, NOT_GRADED, "It has not been graded yet; run `layerbook grade`.")
-    notebook = course.folder("autograded", student, exercise) / f"{exercise}.ipynb"
-    if not notebook.is_file():
-        return Result(student, exercise, NOT_GRADED, "It has not been graded yet; run `layerbook grade`.")
-    messages = read_messages(notebook)
-    end = (run_of(notebook) or {}).get("end", "")
+def read(
+    course: Course, gradebook: Gradebook, exercise: str, last: Mapping[tuple[str, str], dict[str, Any]]
+) -> dict[str, Result]:
+    """Student to result of all graded submissions of one exercise, as the gradebook has them.
+
+    `last` is what the log says of each submission; it knows why there are no marks where there are none.
+    """
+    marks = _marks(gradebook, exercise)
+    found = {}
+    for student in course.submissions(exercise):
+        path = course.folder("autograded", student, exercise) / f"{exercise}.ipynb"
+        notebook = _load(path)
+        run = _run(notebook)
+        entry = last.get((exercise, student), {})
+        if student in marks and run:
+            found[student] = _result(notebook, run, exercise, student, marks[student])
+        elif entry and entry["outcome"] not in (GRADED, *REASONS):
+            found[student] = Result(student, exercise, entry["outcome"], entry["reason"])
+        else:
+            reason = "It has not been graded yet; run `layerbook grade`."
+            found[student] = Result(student, exercise, NOT_GRADED, reason)
+    return found
+
+
+def _marks(gradebook: Gradebook, exercise: str) -> dict[str, dict[str, Mark]]:
+    """Student to marks by graded cell, in one query."""
+    query = (
+        select(Student.id, BaseCell.name, Grade)
+        .join(SubmittedAssignment, SubmittedAssignment.student_id == Student.id)
+        .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, Grade.cell_id == BaseCell.id)
+        .where(Assignment.name == exercise)
+    )
+    marks: dict[str, dict[str, Mark]] = {}
+    for student, cell, grade in gradebook.db.execute(query):
+        points = grade.manual_score if grade.manual_score is not None else grade.auto_score
+        mark = Mark(float(points or 0), float(grade.cell.max_score), bool(grade.needs_manual_grade))
+        marks.setdefault(student, {})[cell] = mark
+    return marks
+
+
+def _result(
+    notebook: dict[str, Any], run: dict[str, Any], exercise: str, student: str, marks: dict[str, Mark]
+) -> Result:
+    messages = _messages(notebook)
     order = {name: number for number, name in enumerate(messages)}
     tests = []
-    for grade in sorted(submission.grades, key=lambda grade: order.get(grade.name, len(order))):
-        message = messages.get(grade.name, "the cell is missing from the notebook")
-        points = grade.manual_score if grade.manual_score is not None else grade.auto_score
-        tests.append(
-            TestResult(grade.name, float(points or 0), float(grade.max_score), message, named(message))
-        )
-    waits = any(grade.needs_manual_grade for grade in submission.grades)
-    reason = REASONS.get(end, "")
-    return Result(student, exercise, end or GRADED, reason, tuple(tests), waits)
+    for name in sorted(marks, key=lambda name: order.get(name, len(order))):
+        mark, message = marks[name], messages.get(name, "the cell is missing from the notebook")
+        tests.append(TestResult(name, mark.points, mark.most, message, named(message)))
+    waits = any(mark.waits for mark in marks.values())
+    end = run["end"]
+    notes = tuple(run.get("tampering", ()))
+    return Result(student, exercise, end or GRADED, REASONS.get(end, ""), tuple(tests), waits, notes)
 
 
 def run_of(autograded: Path) -> dict[str, Any] | None:
     """How the run of an autograded notebook ended, as noted in it; None if it was not graded to the end."""
+    return _run(_load(autograded))
+
+
+def _load(autograded: Path) -> dict[str, Any]:
     try:
-        metadata = json.loads(autograded.read_text("utf-8"))["metadata"]
-    except (OSError, ValueError, KeyError):
-        return None
-    run = metadata.get("layerbook", {})
+        notebook = json.loads(autograded.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return notebook if isinstance(notebook, dict) else {}
+
+
+def _run(notebook: dict[str, Any]) -> dict[str, Any] | None:
+    run = notebook.get("metadata", {}).get("layerbook", {})
     return run if "end" in run else None
 
 
-def read_messages(path: Path) -> dict[str, str]:
+def _messages(notebook: dict[str, Any]) -> dict[str, str]:
     """Graded cell to the error message in its output, in the notebook's order; empty text where it passed."""
-    cells = (cell for cell in nbformat.read(path, as_version=4).cells if is_grade(cell))
-    return {cell.metadata.nbgrader.grade_id: _cell_message(cell) for cell in cells}
+    cells = [cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("grade")]
+    return {cell["metadata"]["nbgrader"]["grade_id"]: _cell_message(cell) for cell in cells}
 
 
-def of_notebook(notebook: NotebookNode, exercise: str, student: str) -> Result:
-    """The result of a notebook that has just run, by nbgrader's own rules and without a gradebook."""
+def of_notebook(
+    notebook: NotebookNode, exercise: str, student: str, manual: Mapping[str, float] | None = None
+) -> Result:
+    """The result of a notebook that has just run, by nbgrader's own rules; `manual` marks go before."""
     tests, waits = [], False
     for cell in filter(is_grade, notebook.cells):
+        name = cell.metadata.nbgrader.grade_id
         points, most = determine_grade(cell, logging.getLogger("nbgrader"))
-        waits = waits or points is None
+        given = (manual or {}).get(name)
+        waits = waits or points is None or given is not None
         message = _cell_message(cell)
-        tests.append(TestResult(cell.metadata.nbgrader.grade_id, points or 0, most, message, named(message)))
-    end = notebook.metadata["layerbook"]["end"]
-    return Result(student, exercise, end or GRADED, REASONS.get(end, ""), tuple(tests), waits)
+        tests.append(
+            TestResult(
+                name, float(given if given is not None else points or 0), most, message, named(message)
+            )
+        )
+    run = notebook.metadata["layerbook"]
+    end, notes = run["end"], tuple(run["tampering"])
+    return Result(student, exercise, end or GRADED, REASONS.get(end, ""), tuple(tests), waits, notes)
 
 
-def _cell_message(cell: NotebookNode) -> str:
-    errors = [output for output in cell.get("outputs", ()) if output.output_type == "error"]
+def _cell_message(cell: dict[str, Any]) -> str:
+    errors = [output for output in cell.get("outputs", ()) if output["output_type"] == "error"]
     return _message(errors[0]) if errors else ""
 
 
 def _message(error: dict[str, str]) -> str:
     if error["ename"] == "CheckFailed":
-        return error["evalue"]
-    if error["ename"] == "CellTimeoutError":
-        return "stopped: the cell took too long"
-    return f"{error['ename']}: {error['evalue']}".removesuffix(": ")
+        return "".join(error["evalue"])
+    return f"{error['ename']}: {''.join(error['evalue'])}".removesuffix(": ")
 
 
 def named(message: str) -> tuple[str, ...]:

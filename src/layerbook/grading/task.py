@@ -1,0 +1,193 @@
+"""One submission as a task for a worker, with everything that it needs, and what comes back from it.
+
+Tasks and runs are plain data, so that a task may run in a thread of this process or on another machine.
+"""
+
+from __future__ import annotations
+
+import atexit
+import copy
+import json
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from layerbook.engine.limits import Limits
+from layerbook.engine.worker import Worker
+from layerbook.errors import LayerbookError
+from layerbook.grading import policies as rules
+from layerbook.grading.policies import Policies
+from layerbook.grading.prepare import Prepared, in_order, prepare
+from layerbook.grading.submission import Unreadable, parse
+
+METADATA = "layerbook"  # where an autograded notebook keeps how its run ended
+EXAMINER, LEARNER = "examiner", "learner"  # where tests can run
+IN_LEARNER = "the tests ran in the learner's process, where its code could reach them"
+UNREADABLE, FAILED = "unreadable", "failed"
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a worker needs of an exercise: its source notebook, its files, what known mistakes return."""
+
+    exercise: str
+    notebook: str  # of the source, JSON
+    files: dict[str, bytes]
+    known: bytes  # JSON
+
+    @cached_property
+    def source(self) -> NotebookNode:
+        """The source notebook; not to be changed."""
+        notebook: NotebookNode = nbformat.reads(self.notebook, as_version=4)
+        return notebook
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How submissions run: their limits, the policies on marks, and where the tests run."""
+
+    limits: Limits = field(default_factory=Limits)
+    policies: Policies = field(default_factory=Policies)
+    tests_in: str = EXAMINER
+    sandbox: str = "bubblewrap"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to run."""
+
+    exercise: str
+    student: str
+    notebook: bytes
+    material: Material
+    settings: Settings
+
+
+@dataclass
+class Run:
+    """What became of a task: the notebook with its outputs, or why there is none."""
+
+    exercise: str
+    student: str
+    notebook: NotebookNode | None = None
+    outcome: str = ""  # where there is no notebook: UNREADABLE or FAILED
+    reason: str = ""
+
+
+def material_of(folder: Path, hidden: Path, exercise: str) -> Material:
+    """The material of an exercise whose nbgrader source is `folder`; `hidden` has hidden checks' records."""
+    paths = (folder / f"{exercise}.ipynb", folder / "check.json", hidden)
+    stamps = tuple(p.stat().st_mtime_ns if p.is_file() else 0 for p in paths)
+    return _material(folder, hidden, exercise, stamps)
+
+
+@lru_cache(maxsize=8)
+def _material(folder: Path, hidden: Path, exercise: str, _changed: tuple[int, ...]) -> Material:
+    known: dict[str, Any] = {}
+    for path in (folder / "check.json", hidden):
+        if path.is_file():
+            known |= json.loads(path.read_text("utf-8"))["known"]
+    files = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and p.suffix != ".ipynb"}
+    notebook = next(folder.glob("*.ipynb")).read_text("utf-8")
+    return Material(exercise, notebook, files, json.dumps(known).encode())
+
+
+def run(task: Task) -> Run:
+    """Run one submission; whatever it does, there is a `Run`.
+
+    Raises `LayerbookError` only where no submission could run, such as on a machine without a sandbox.
+    """
+    made = Run(task.exercise, task.student)
+    try:
+        notebook = parse(task.notebook, f"{task.exercise}.ipynb", task.exercise)
+        made.notebook = run_notebook(
+            notebook, task.material, task.settings, worker_of_this_thread(task.settings)
+        )
+    except Unreadable as error:
+        made.outcome, made.reason = UNREADABLE, str(error)
+    except LayerbookError:
+        raise
+    except Exception as error:  # whatever one submission does, the next one has its turn
+        made.outcome, made.reason = FAILED, f"{type(error).__name__}: {error}"[:1000]
+    return made
+
+
+def run_notebook(
+    submitted: NotebookNode, material: Material, settings: Settings, worker: Worker
+) -> NotebookNode:
+    """The notebook that comes of `submitted`: its cells put right, run, and with their outputs."""
+    prepared = prepare(submitted, material.source)
+    again = settings.policies.second_turn_for_moved_cells and not in_order(prepared, material.source)
+    job = {
+        "cells": prepared.cells,
+        "files": material.files,
+        "known": material.known,
+        "again": again,
+        "tests_in": settings.tests_in,
+        "stderr_counts": not settings.policies.stderr_costs_nothing,
+    }
+    fill(prepared, worker.run(job), settings)
+    return prepared.notebook
+
+
+def fill(prepared: Prepared, report: dict[str, Any], settings: Settings) -> None:
+    """Put the outputs of a run into its notebook; a cell that had no turn says so."""
+    outcomes = {outcome["id"]: outcome for outcome in report["cells"]}
+    end = report["end"] or "no turn"
+    message = f"this cell did not run; the submission ended before: {end}"
+    missed = {"output_type": "error", "ename": "NotRun", "evalue": message, "traceback": [message]}
+    for number, cell in enumerate(prepared.notebook.cells):
+        if cell.cell_type == "code":
+            outputs = outcomes[cell.id]["outputs"] if cell.id in outcomes else [missed]
+            cell.outputs = [_output(output, number + 1) for output in outputs]
+            cell.execution_count = number + 1
+    rules.apply(prepared.notebook, settings.policies)
+    prepared.notebook.metadata[METADATA] = {
+        "end": report["end"],
+        "tampering": prepared.tampering,
+        "tests_in": settings.tests_in,
+        "seconds": {outcome["id"]: outcome["seconds"] for outcome in report["cells"]},
+        "memory": report.get("memory", 0),
+    }
+
+
+def _output(given: dict[str, Any], count: int) -> NotebookNode:
+    output = NotebookNode(copy.copy(given))
+    if output.output_type == "execute_result":
+        output.execution_count = count
+    if "data" in output:
+        output.data, output.metadata = NotebookNode(output.data), NotebookNode()
+    return output
+
+
+_local = threading.local()
+_workers: list[Worker] = []
+
+
+def worker_of_this_thread(settings: Settings) -> Worker:
+    """The warm worker of this thread, started by its first job."""
+    worker = getattr(_local, "worker", None)
+    if (
+        worker is None
+        or worker.stopped
+        or (worker.limits, worker.kind) != (settings.limits, settings.sandbox)
+    ):
+        if worker is not None:
+            worker.stop()
+        worker = _local.worker = Worker(settings.limits, settings.sandbox)
+        _workers.append(worker)
+    return worker
+
+
+def stop_workers() -> None:
+    """End all workers of this process, also those that are running something."""
+    while _workers:
+        _workers.pop().stop()
+
+
+atexit.register(stop_workers)
