@@ -14,16 +14,17 @@ import logging
 import shutil
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import writes_json
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import BasePlugin
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, SaveAutoGrades
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from sqlalchemy.exc import OperationalError, SAWarning
 
@@ -59,7 +60,7 @@ class Recorder:
         self.course = course
         self.config = course.config()
         directory = course.directory("")
-        self.gradebook = Gradebook(directory.db_url, directory.course_id)
+        self.gradebook = _patiently(lambda: Gradebook(directory.db_url, directory.course_id))
         session = self.gradebook.db
         session().expire_on_commit = False  # cells of the exercise stay known from one batch to the next
         self._commit = session.commit
@@ -113,20 +114,15 @@ class Recorder:
             self.log.add(result, notebook, how.get("submitted", ""))
 
     def _transaction(self, batch: list[Entry]) -> list[Result]:
-        for attempt in range(TRIES):
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", SAWarning)  # nbgrader 0.9.6 with a newer SQLAlchemy
-                    saved = [self._mark(entry) for entry in batch]
-                    self._commit()
-            except OperationalError:  # locked by the formgrader, say
-                self.gradebook.db.rollback()
-                time.sleep(PAUSE * attempt)
-            else:
-                return saved
-        raise LayerbookError(
-            "The gradebook is held by another program; stop it and go on with `layerbook grade --resume`."
-        )
+        def write() -> list[Result]:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)  # nbgrader 0.9.6 with a newer SQLAlchemy
+                saved = [self._mark(entry) for entry in batch]
+                self._commit()
+            return saved
+
+        saved: list[Result] = _patiently(write, self.gradebook.db.rollback)
+        return saved
 
     def _take_steps(self, run: Run) -> None:
         """The course's own preprocessors of an autograded notebook, such as nbgrader's `LimitOutput`."""
@@ -149,7 +145,7 @@ class Recorder:
         """Marks of one submission, in the transaction that is under way."""
         run, gradebook = entry.run, self.gradebook
         if run.notebook is None:
-            with contextlib.suppress(MissingEntry):
+            with contextlib.suppress(MissingEntry, UnicodeEncodeError):  # no student has such a name
                 gradebook.remove_submission(run.exercise, run.student)
             return Result(run.student, run.exercise, run.outcome, run.reason)
         gradebook.update_or_create_student(run.student)
@@ -194,9 +190,25 @@ class Recorder:
         if entry.timestamp:
             (folder / TIMESTAMP).write_text(f"{entry.timestamp:%Y-%m-%d %H:%M:%S.%f} UTC\n", "ascii")
         part = folder / ".part"
-        part.write_text(nbformat.writes(run.notebook) + "\n", "utf-8")
+        part.write_text(writes_json(run.notebook) + "\n", "utf-8")  # validated where it was made
         part.chmod(0o444)
         part.replace(folder / f"{run.exercise}.ipynb")
+
+
+def _patiently(work: Callable[[], Any], undo: Callable[[], object] = lambda: None) -> Any:
+    """What `work` gives; tried again a little later where another program holds the gradebook.
+
+    Raises `LayerbookError` if it does so for long.
+    """
+    for attempt in range(TRIES):
+        try:
+            return work()
+        except OperationalError:
+            undo()
+            time.sleep(PAUSE * attempt)
+    raise LayerbookError(
+        "The gradebook is held by another program; stop it and go on with `layerbook grade --resume`."
+    )
 
 
 def _fail(run: Run, reason: str) -> None:
@@ -205,7 +217,7 @@ def _fail(run: Run, reason: str) -> None:
 
 def _own_steps(config: Any) -> list[Any]:
     """What the course's list of preprocessors has besides those that this module or the engine stands for."""
-    ours = (RunSubmission, SaveAutoGrades, AssignLatePenalties)
+    ours = (RunSubmission, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata)  # they are the source's
     made = [
         step(config=config)
         for step in config.Autograde.autograde_preprocessors

@@ -114,8 +114,8 @@ def parse(data: bytes, name: str, exercise: str | None = None) -> NotebookNode:
     if exercise and found and found != exercise:  # an editor may have dropped the metadata
         raise Unreadable(f"{name} is a notebook of `{found}`, not of `{exercise}`.")
     try:
+        nbformat.validate(nbformat.from_dict(raw))
         notebook: NotebookNode = nbformat.convert(reader.reads(text), to_version=4)
-        nbformat.validate(notebook)
     except Exception as error:  # a broken notebook can break its validator in many ways
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise Unreadable(f"{name} is not a valid notebook: {reason[:200]}") from None
