@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve lint bench clean system
+.PHONY: help demo test serve lint bench growth clean system
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -23,8 +23,11 @@ lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(READY) ## time one class through the grader
+bench: $(READY) system ## time one class through stock nbgrader and through this grader
 	$(BIN)/python -m layerbook.grading.bench
+
+growth: $(READY) system ## cost and memory of the grader over 10,000 submissions; takes about half an hour
+	$(BIN)/python -m layerbook.grading.bench --growth --submissions 10000
 
 clean: ## remove what was built; never course/, which holds people's work
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache
@@ -35,11 +38,12 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $(READY)
 
-# bubblewrap isolates submissions, Chromium is for the tests that read the book as a person would.
+# bubblewrap isolates submissions; the tests read the book with Chromium, and keep a gradebook on PostgreSQL.
 system:
 	@missing=""; \
 	command -v bwrap >/dev/null || missing="bubblewrap"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
 	test -z "$$missing" && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then as_root=""; \
 	elif sudo -n true 2>/dev/null && command -v apt-get >/dev/null; then as_root="sudo -n"; \

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from layerbook.errors import UsageError
 from layerbook.grading import grade as grading
 
 FOUND = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(shutil.which("initdb") or "/")]
@@ -54,6 +55,12 @@ def test_a_class_is_graded_into_postgresql(small_class, marks, server):
     (course.root / "gradebook.db").unlink()
     with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
         config.write(f"c.CourseDirectory.db_url = {server!r}\n")
+    with pytest.raises(
+        UsageError, match=r"needs a name for the course: set c\.CourseDirectory\.course_id in "
+    ):
+        grading.grade_all(course)
+    with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write("c.CourseDirectory.course_id = 'layers'\n")
     course.generate_assignment("scaling")
     grading.grade_all(course, workers=2)
     assert marks(course) == {f"s{n:02d}": ("graded", 10.0 if n % 3 else 0.0) for n in range(6)}

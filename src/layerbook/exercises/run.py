@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layerbook.exercises import check as check_module
+from layerbook.exercises import check as check_file
 from layerbook.exercises.check import Checker
 from layerbook.exercises.source import Cell, Source
 
@@ -48,7 +48,7 @@ def run(
     """
     namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *things: None}
     results = []
-    with _check_module(checker), contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+    with check_module(checker), contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
         for cell in source.cells:
             if not cell.is_code or (cell.capstone and not capstone):
                 continue
@@ -84,10 +84,10 @@ def _renamed(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 @contextlib.contextmanager
-def _check_module(checker: Checker) -> Iterator[None]:
+def check_module(checker: Checker) -> Iterator[None]:
     """Let `from check import check` find this checker."""
     module = types.ModuleType("check")
-    module.__dict__.update(vars(check_module), check=checker.check, hidden_check=checker.hidden_check)
+    module.__dict__.update(vars(check_file), check=checker.check, hidden_check=checker.hidden_check)
     before = sys.modules.get("check")
     sys.modules["check"] = module
     try:

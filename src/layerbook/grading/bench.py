@@ -1,9 +1,18 @@
-"""Time one class through stock nbgrader, through this project, and through the bare cells, in one run."""
+"""Time one class through stock nbgrader, through this project, and through the bare cells, in one run.
+
+All three grade the same submissions. nbgrader and this project are timed as the commands that a person types,
+start of the programs included; the limit is what nobody can be below, the same cells in one warm interpreter.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
+import itertools
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,55 +21,86 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from layerbook.exercises import manifest, source
+import nbformat
+import psutil
+
+from layerbook.exercises import manifest
 from layerbook.exercises.check import Checker
-from layerbook.exercises.compile import copy_data
-from layerbook.exercises.run import run
+from layerbook.exercises.run import check_module
 from layerbook.grading.course import Course, make_course, own_programs_first
 from layerbook.grading.grade import grade_all
+from layerbook.grading.prepare import prepare
 from layerbook.grading.release import release
-from layerbook.grading.submission import hand_in
+from layerbook.grading.sample import make_class
+from layerbook.grading.submission import submissions
+from layerbook.grading.task import material_of
 from layerbook.project import find_root
 
 STOCK_CONFIG = "c = get_config()\nc.Execute.timeout = 120\n"
+WRONG_FUNCTIONS = (0, 1, 0, 2, 1, 0, 3, 0)  # of each submission, in turn
+STEPS = (100, 1_000, 10_000)  # submissions at which cost and memory are looked at
 
 
-def bench(root: Path, name: str, submissions: int) -> dict[str, Any]:
-    """Grade copies of one exercise's reference; seconds of each way, and whether marks agree."""
-    exercise = manifest.select(root, [name])[0]
+def bench(root: Path, name: str, count: int) -> dict[str, Any]:
+    """Grade `count` different submissions of one exercise each way; seconds, and whether marks agree."""
     with tempfile.TemporaryDirectory() as scratch:
-        stock, ours = (make_course(Path(scratch) / way) for way in ("stock", "ours"))
-        for course in (stock, ours):
-            release(exercise, root, course)
-            for number in range(submissions):
-                hand_in(course, name, f"s{number:03d}", course.root / "source" / name / f"{name}.ipynb")
+        stock = make_course(Path(scratch) / "stock")
+        exercise = manifest.select(root, [name])[0]
+        release(exercise, root, stock)
+        make_class(exercise, root, stock, [*itertools.islice(itertools.cycle(WRONG_FUNCTIONS), count)])
+        ours = [Course(Path(shutil.copytree(stock.root, Path(scratch) / f"ours-{n}"))) for n in (1, 2)]
         (stock.root / "nbgrader_config.py").write_text(STOCK_CONFIG, "utf-8")
-        copy_data(exercise, root, Path(scratch))
-        parsed = source.read(exercise.folder)
-        run(parsed, Path(scratch), Checker(), capstone=True)  # warm: libraries loaded
-        return {
+        measured = {
             "exercise": name,
-            "submissions": submissions,
-            "stock_seconds": _seconds(lambda: _stock(stock, name)),
-            "one_worker_seconds": _seconds(lambda: grade_all(ours, [name], workers=1)),
-            "all_workers_seconds": _seconds(lambda: grade_all(ours, [name], again=True)),
-            "limit_seconds": _seconds(
-                lambda: [run(parsed, Path(scratch), Checker(), capstone=True) for _ in range(submissions)]
-            ),
-            "equal_marks": marks(stock, name) == marks(ours, name),
+            "submissions": count,
+            "stock_seconds": _seconds(lambda: _run(["nbgrader", "autograde", name], stock.root)),
+            "one_worker_seconds": _seconds(lambda: _grade(root, ours[0], "--workers=1")),
+            "all_workers_seconds": _seconds(lambda: _grade(root, ours[1])),
+            "workers": os.cpu_count(),
+            "limit_seconds": limit(ours[0], name),
         }
+        unequal = {
+            s: m for s, m in marks(stock, name).items() if any(marks(o, name).get(s) != m for o in ours)
+        }
+        return measured | {"equal_marks": not unequal, "unequal": sorted(unequal)}
 
 
 def _seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
-    return round(time.perf_counter() - start, 2)
+    return round(time.perf_counter() - start, 3)
 
 
-def _stock(course: Course, name: str) -> None:
+def _grade(root: Path, course: Course, *options: str) -> None:
+    _run(["layerbook.cli", "grade", "--course", str(course.root), *options], root)
+
+
+def _run(arguments: list[str], folder: Path) -> None:
     with own_programs_first():
-        command = [sys.executable, "-m", "nbgrader", "autograde", name]
-        subprocess.run(command, cwd=course.root, check=True, capture_output=True)  # noqa: S603
+        command = [sys.executable, "-m", *arguments]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
+
+
+def limit(course: Course, name: str) -> float:
+    """Seconds of all cells of all submissions, in this process with everything loaded."""
+    material = material_of(course.root / "source" / name, course.hidden_known(name), name)
+    known = json.loads(material.known)
+    jobs = []
+    for exercise, student in submissions(course, [name]):
+        path = course.folder("submitted", student, exercise) / f"{exercise}.ipynb"
+        jobs.append(prepare(nbformat.read(path, as_version=4), material.source).cells)
+
+    def run_all(some: list[list[dict[str, str]]]) -> None:
+        for cells in some:
+            names: dict[str, Any] = {"__name__": "__main__", "display": lambda *things: None}
+            with check_module(Checker(known)):
+                for cell in cells:
+                    with contextlib.suppress(Exception):
+                        exec(compile(cell["source"], cell["id"], "exec"), names)  # noqa: S102  our own samples
+
+    with contextlib.chdir(course.root / "source" / name), contextlib.redirect_stdout(io.StringIO()):
+        run_all(jobs[:2])  # libraries loaded
+        return _seconds(lambda: run_all(jobs))
 
 
 def marks(course: Course, name: str) -> dict[str, float]:
@@ -69,20 +109,79 @@ def marks(course: Course, name: str) -> dict[str, float]:
         return {s.student.id: s.score for s in gradebook.assignment_submissions(name)}
 
 
+def growth(course: Course, name: str, count: int) -> list[dict[str, float]]:
+    """Grade `count` copies of one reference with one worker; cost and memory at each of `STEPS` up to there.
+
+    CPU seconds of a submission are those since the step before, of driver and worker together; bytes are the
+    worker's own, and the driver's.
+    """
+    released = course.root / "source" / name / f"{name}.ipynb"
+    for number in range(count):
+        folder = course.folder("submitted", f"s{number:05d}", name)
+        folder.mkdir(parents=True)
+        shutil.copyfile(released, folder / released.name)
+    looks, seen, here = [], 0, psutil.Process()
+    last = (0, 0.0)
+
+    def done(_result: object) -> None:
+        nonlocal seen, last
+        seen += 1
+        if seen == 20:  # everything is warm
+            last = (seen, _cpu(here))
+        if seen in STEPS or seen == count:
+            spent = _cpu(here)
+            workers = [p for p in here.children(recursive=True) if "layerbook.engine.zygote" in p.cmdline()]
+            looks.append(
+                {
+                    "submissions": seen,
+                    "cpu_seconds": (spent - last[1]) / (seen - last[0]),
+                    "worker_bytes": max(p.memory_info().rss for p in workers),
+                    "driver_bytes": here.memory_info().rss,
+                }
+            )
+            last = (seen, spent)
+
+    grade_all(course, [name], workers=1, done=done)
+    return looks
+
+
+def _cpu(process: psutil.Process) -> float:
+    """CPU seconds of a process and all below it, those that have ended included."""
+    total = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):
+            times = one.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
 def main() -> None:
-    """Run the benchmark and write `_build/bench.json`."""
+    """Run the benchmark and write `_build/bench.json`, or with `--growth` `_build/growth.json`."""
     parser = argparse.ArgumentParser(prog="python -m layerbook.grading.bench", description=__doc__)
-    parser.add_argument("--exercise", default="representations")
-    parser.add_argument("--submissions", type=int, default=10)
+    parser.add_argument("--exercise", default="pooling")
+    parser.add_argument("--submissions", type=int, default=60)
+    parser.add_argument("--growth", action="store_true", help="cost and memory as the class grows")
     options = parser.parse_args()
     root = find_root(Path.cwd())
-    measured = bench(root, options.exercise, options.submissions)
     (root / "_build").mkdir(exist_ok=True)
+    if options.growth:
+        with tempfile.TemporaryDirectory() as scratch:
+            course = make_course(Path(scratch) / "course")
+            release(manifest.select(root, [options.exercise])[0], root, course)
+            looks = growth(course, options.exercise, options.submissions)
+        (root / "_build" / "growth.json").write_text(json.dumps(looks, indent=2) + "\n", "utf-8")
+        for look in looks:
+            print(*(f"{key} {value:,.4g}" for key, value in look.items()), sep="   ")
+        return
+    measured = bench(root, options.exercise, options.submissions)
     (root / "_build" / "bench.json").write_text(json.dumps(measured, indent=2) + "\n", "utf-8")
     for key, value in measured.items():
-        print(f"{key:20} {value}")
+        print(f"{key:24} {value}")
     for way in ("one_worker", "all_workers", "limit"):
-        print(f"{'stock over ' + way:20} {measured['stock_seconds'] / measured[way + '_seconds']:.1f}")
+        print(f"{'stock over ' + way:24} {measured['stock_seconds'] / measured[way + '_seconds']:.1f}")
+    for way, workers in (("one_worker", 1), ("all_workers", measured["workers"])):
+        over = (measured[way + "_seconds"] * workers - measured["limit_seconds"]) / measured["submissions"]
+        print(f"{'overhead ' + way:24} {1000 * over:.0f} ms a submission and worker")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,13 @@ configure(c)  # submissions run in the sandbox, also from `nbgrader autograde`; 
 c.Execute.timeout = 120  # seconds for one cell where nbgrader itself runs it, as in `nbgrader validate`
 # What a submission may use is set so (seconds and bytes; the names are in layerbook/engine/limits.py):
 # c.RunSubmission.cell_seconds = 60
+# Where marks differ from stock nbgrader on purpose, it can be switched off (layerbook/grading/policies.py):
+# c.RunSubmission.stderr_costs_nothing = False
+# For tests that share objects with the learner's code, and then only a sandbox protects the marks of others:
+# c.RunSubmission.tests_in = "learner"
+# The gradebook on a PostgreSQL server, which needs a name for the course:
+# c.CourseDirectory.db_url = "postgresql+psycopg://USER@HOST/DATABASE"
+# c.CourseDirectory.course_id = "NAME"
 '''
 
 
@@ -82,10 +89,18 @@ class Course:
         return sorted(path.parent.name for path in self.root.glob(f"submitted/*/{exercise}") if path.is_dir())
 
     def config(self) -> Config:
-        """The course's own configuration, with this folder as its root."""
+        """The course's own configuration, set to this folder. Raises `UsageError` for what it lacks."""
         config: Config = PyFileConfigLoader(CONFIG_FILE, str(self.root)).load_config()
         config.CourseDirectory.root = str(self.root)
         configure(config)
+        directory = config.CourseDirectory
+        if not str(directory.get("db_url", "sqlite:")).startswith("sqlite:") and not directory.get(
+            "course_id"
+        ):
+            raise UsageError(  # nbgrader writes the empty name, which a server refuses
+                f"A gradebook on a server needs a name for the course: set c.CourseDirectory.course_id in "
+                f"{self.root / CONFIG_FILE}."
+            )
         return config
 
     def directory(self, exercise: str, student: str = "*") -> CourseDirectory:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -20,8 +21,10 @@ from layerbook.misconceptions import Misconception
 WRONG_FUNCTIONS = (0, 1, 2, 1, 3, None)
 
 
-def make_class(exercise: Exercise, root: Path, course: Course) -> list[str]:
-    """Hand in one notebook for each of `WRONG_FUNCTIONS`; returns the students.
+def make_class(
+    exercise: Exercise, root: Path, course: Course, wrong_functions: Sequence[int | None] = WRONG_FUNCTIONS
+) -> list[str]:
+    """Hand in one notebook for each of `wrong_functions`; returns the students.
 
     A notebook that is already there is left alone, so that a second run grades nothing twice.
     """
@@ -31,7 +34,7 @@ def make_class(exercise: Exercise, root: Path, course: Course) -> list[str]:
         m for m in misconceptions.load(exercise.folder / "misconceptions.py") if _stands_alone(m, parsed)
     ]
     students = []
-    for number, wrong in enumerate(WRONG_FUNCTIONS):
+    for number, wrong in enumerate(wrong_functions):
         students.append(f"sample-{number + 1:02d}")
         handed_in = course.folder("submitted", students[-1], exercise.name) / released.name
         if handed_in.is_file():
