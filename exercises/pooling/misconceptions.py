@@ -90,12 +90,6 @@ def relu_without_cache(x):
     return np.maximum(x, 0.0)
 
 
-@misconception(of="relu_forward", read="pooling.md#relu-activation")
-def cache_before_output(x):
-    """Cache and output are swapped. The output comes first."""
-    return (x > 0).astype(bool), np.maximum(x, 0.0)
-
-
 # relu_backward
 
 
@@ -880,14 +874,6 @@ def shared_by_the_whole_map(grad_output, cache):
     own numbers.
     """
     return _spread(grad_output, cache, 1.0 / (cache[0][2] * cache[0][3]))
-
-
-@misconception(of="average_pool_backward", read="pooling.md#pooling-gradient-average")
-def shared_by_the_outputs(grad_output, cache):
-    """The gradient is divided by the number of windows. It is shared by the numbers of one window,
-    kernel_size times kernel_size.
-    """
-    return _spread(grad_output, cache, 1.0 / (grad_output.shape[2] * grad_output.shape[3]))
 
 
 @misconception(of="average_pool_backward", read="pooling.md#pooling-gradient-average")

@@ -86,16 +86,16 @@ def relu_forward(x):
 # %% id="test-relu-forward" kind="tests" points=1
 check(
     relu_forward,
-    np.array([[[[-1.0, 2.0], [0.0, -3.0]]]]),  # (N, C, H, W) = (1, 1, 2, 2)
+    np.array([[[[-1.0, 2.0], [0.5, -3.0]]]]),  # (N, C, H, W) = (1, 1, 2, 2)
     view=without_cache,
-    expect=Forward(output=np.array([[[[0.0, 2.0], [0.0, 0.0]]]]), cache=ANY),
+    expect=Forward(output=np.array([[[[0.0, 2.0], [0.5, 0.0]]]]), cache=ANY),
     case="four numbers",
 )
 check(
     relu_forward,
-    np.array([[[[0.5, -0.5, 4.0]]], [[[-2.0, 7.0, -0.25]]]]),  # (2, 1, 1, 3)
+    np.array([[[[0.0, -0.5, 4.0]]], [[[-2.0, 7.0, -0.25]]]]),  # (2, 1, 1, 3)
     view=without_cache,
-    expect=Forward(output=np.array([[[[0.5, 0.0, 4.0]]], [[[0.0, 7.0, 0.0]]]]), cache=ANY),
+    expect=Forward(output=np.array([[[[0.0, 0.0, 4.0]]], [[[0.0, 7.0, 0.0]]]]), cache=ANY),
     case="two images",
 )
 ### BEGIN HIDDEN TESTS
@@ -239,7 +239,7 @@ def max_pool_forward(x, kernel_size, stride, padding=0):
 # %% id="test-max-pool-forward" kind="tests" points=2
 check(
     max_pool_forward,
-    np.array([[[[1.0, 5.0], [3.0, 2.0]]]]),  # (N, C, H, W) = (1, 1, 2, 2)
+    np.array([[[[3.0, 5.0], [1.0, 2.0]]]]),  # (N, C, H, W) = (1, 1, 2, 2)
     2,
     2,
     view=without_cache,
@@ -303,32 +303,31 @@ for shape, kernel_size in (((2, 3, 4, 6), 2), ((1, 4, 9, 3), 3), ((3, 2, 4, 12),
 ### END HIDDEN TESTS
 
 # %% id="test-max-pool-forward-windows" kind="tests" points=1 of="max_pool_forward"
-x = np.array([[[[1.0, 4.0, 2.0, 0.0, 9.0], [3.0, 0.0, 5.0, 1.0, 8.0], [6.0, 1.0, 0.0, 2.0, 7.0]]]])  # 3 x 5
 check(
     max_pool_forward,
-    x,
-    2,
-    1,
-    view=without_cache,
-    expect=Forward(output=np.array([[[[4.0, 5.0, 5.0, 9.0], [6.0, 5.0, 5.0, 8.0]]]]), cache=ANY),
-    case="windows that overlap",
-)
-check(
-    max_pool_forward,
-    x,
+    np.array([[[[1.0, 4.0, 9.0], [3.0, 0.0, 8.0], [6.0, 1.0, 7.0]]]]),  # 3 by 3
     2,
     2,
     view=without_cache,
-    expect=Forward(output=np.array([[[[4.0, 5.0]]]]), cache=ANY),
+    expect=Forward(output=np.array([[[[4.0]]]]), cache=ANY),
     case="a row and a column left over at the edges",
 )
 check(
     max_pool_forward,
-    x,
+    np.array([[[[1.0, 4.0, 2.0, 0.0], [3.0, 0.0, 5.0, 1.0], [6.0, 1.0, 0.0, 2.0]]]]),  # 3 by 4
+    2,
+    1,
+    view=without_cache,
+    expect=Forward(output=np.array([[[[4.0, 5.0, 5.0], [6.0, 5.0, 5.0]]]]), cache=ANY),
+    case="windows that overlap",
+)
+check(
+    max_pool_forward,
+    np.array([[[[1.0, 4.0, 9.0, 0.0, 6.0], [3.0, 0.0, 8.0, 2.0, 5.0]]]]),  # 2 by 5
     2,
     3,
     view=without_cache,
-    expect=Forward(output=np.array([[[[4.0, 9.0]]]]), cache=ANY),
+    expect=Forward(output=np.array([[[[4.0, 6.0]]]]), cache=ANY),
     case="a gap between the windows",
 )
 ### BEGIN HIDDEN TESTS
@@ -362,10 +361,12 @@ check(
     max_pool_forward,
     np.array([[[[-3.0, -1.0], [-4.0, -2.0]]]]),
     2,
-    2,
+    1,
     1,
     view=without_cache,
-    expect=Forward(output=np.array([[[[-3.0, -1.0], [-4.0, -2.0]]]]), cache=ANY),
+    expect=Forward(
+        output=np.array([[[[-3.0, -1.0, -1.0], [-3.0, -1.0, -1.0], [-4.0, -2.0, -2.0]]]]), cache=ANY
+    ),
     case="a frame around negative numbers",
 )
 check(
@@ -455,7 +456,7 @@ def max_pool_backward(grad_output, cache):
 # %% id="test-max-pool-backward" kind="tests" points=2
 check(
     forward_then_backward(max_pool_forward, max_pool_backward),
-    np.array([[[[1.0, 5.0], [3.0, 2.0]]]]),
+    np.array([[[[3.0, 5.0], [2.0, 1.0]]]]),
     kernel_size=2,
     stride=2,
     grad_output=np.array([[[[10.0]]]]),
@@ -513,6 +514,15 @@ for shape, kernel_size in (((2, 3, 4, 6), 2), ((1, 4, 9, 3), 3), ((3, 2, 4, 12),
 # %% id="test-max-pool-backward-windows" kind="tests" points=2 of="max_pool_backward"
 check(
     forward_then_backward(max_pool_forward, max_pool_backward),
+    np.array([[[[1.0, 5.0, 2.0], [0.0, 3.0, 9.0]]]]),
+    kernel_size=2,
+    stride=1,
+    grad_output=np.array([[[[10.0, 200.0]]]]),
+    expect=np.array([[[[0.0, 10.0, 0.0], [0.0, 0.0, 200.0]]]]),
+    case="a number that lies in two windows and is the largest of one",
+)
+check(
+    forward_then_backward(max_pool_forward, max_pool_backward),
     np.array([[[[1.0, 3.0, 2.0], [0.0, 9.0, 4.0]]]]),
     kernel_size=2,
     stride=1,
@@ -522,21 +532,21 @@ check(
 )
 check(
     forward_then_backward(max_pool_forward, max_pool_backward),
-    np.array([[[[1.0, 5.0, 2.0, 0.0, 99.0], [3.0, 2.0, 7.0, 6.0, 99.0], [99.0, 99.0, 99.0, 99.0, 99.0]]]]),
+    np.array([[[[1.0, 5.0, 9.0], [3.0, 2.0, 9.0], [9.0, 9.0, 9.0]]]]),
     kernel_size=2,
     stride=2,
-    grad_output=np.array([[[[10.0, 20.0]]]]),
-    expect=np.array([[[[0.0, 10.0, 0.0, 0.0, 0.0], [0.0, 0.0, 20.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0]]]]),
+    grad_output=np.array([[[[10.0]]]]),
+    expect=np.array([[[[0.0, 10.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]]]),
     case="a row and a column that no window saw",
 )
 check(
     forward_then_backward(max_pool_forward, max_pool_backward),
-    np.array([[[[1.0, 4.0], [4.0, 2.0]]]]),
+    np.array([[[[1.0, 4.0], [4.0, 4.0]]]]),
     kernel_size=2,
     stride=2,
     grad_output=np.array([[[[10.0]]]]),
     expect=np.array([[[[0.0, 10.0], [0.0, 0.0]]]]),
-    case="two equal numbers, both the largest",
+    case="three equal numbers, all of them the largest",
 )
 ### BEGIN HIDDEN TESTS
 import torch
@@ -668,31 +678,35 @@ check(
 )
 check(
     average_pool_forward,
-    np.array([[[[0.0, 6.0, 4.0, 0.0], [0.0, 2.0, -8.0, 0.0]], [[1.0, 2.0, 3.0, 5.0], [4.0, 5.0, 8.0, 0.0]]]]),
+    np.array(
+        [
+            [[[0.0, 6.0], [0.0, 2.0]], [[4.0, 0.0], [-8.0, 0.0]]],
+            [[[1.0, 2.0], [4.0, 5.0]], [[3.0, 5.0], [8.0, 0.0]]],
+        ]
+    ),  # (2, 2, 2, 2)
     2,
     2,
     view=without_cache,
-    expect=Forward(output=np.array([[[[2.0, -1.0]], [[3.0, 4.0]]]]), cache=ANY),
-    case="two channels, with zeros and negative numbers",
+    expect=Forward(output=np.array([[[[2.0]], [[-1.0]]], [[[3.0]], [[4.0]]]]), cache=ANY),  # (2, 2, 1, 1)
+    case="two images with two channels",
 )
-x = np.array([[[[0.0, 4.0, 8.0, 0.0, 9.0], [4.0, 0.0, 4.0, 8.0, 8.0], [12.0, 0.0, 8.0, 0.0, 7.0]]]])  # 3 x 5
 check(
     average_pool_forward,
-    x,
+    np.array([[[[0.0, 4.0, 9.0], [4.0, 0.0, 8.0], [6.0, 1.0, 7.0]]]]),  # 3 by 3
+    2,
+    2,
+    view=without_cache,
+    expect=Forward(output=np.array([[[[2.0]]]]), cache=ANY),
+    case="a row and a column left over at the edges",
+)
+check(
+    average_pool_forward,
+    np.array([[[[0.0, 4.0, 8.0, 0.0], [4.0, 0.0, 4.0, 8.0], [12.0, 0.0, 8.0, 0.0]]]]),  # 3 by 4
     2,
     1,
     view=without_cache,
-    expect=Forward(output=np.array([[[[2.0, 4.0, 5.0, 6.25], [4.0, 3.0, 5.0, 5.75]]]]), cache=ANY),
+    expect=Forward(output=np.array([[[[2.0, 4.0, 5.0], [4.0, 3.0, 5.0]]]]), cache=ANY),
     case="windows that overlap",
-)
-check(
-    average_pool_forward,
-    x,
-    2,
-    2,
-    view=without_cache,
-    expect=Forward(output=np.array([[[[2.0, 5.0]]]]), cache=ANY),
-    case="a row and a column left over at the edges",
 )
 ### BEGIN HIDDEN TESTS
 import torch
