@@ -33,21 +33,20 @@ def _cut(grad_padded, padding):
 @misconception(of="relu_forward", read="pooling.md#relu-activation")
 def callers_map_changed(x):
     """The caller's feature map is changed. `x[x < 0] = 0` writes into it; make a new array."""
-    mask = x > 0
     x[x < 0] = 0.0
-    return x, mask
+    return x, x
 
 
 @misconception(of="relu_forward", read="pooling.md#relu-activation")
 def signs_dropped(x):
     """Negative numbers become positive. ReLU does not drop the sign: it puts 0 in their place."""
-    return np.abs(x), x > 0
+    return np.abs(x), x
 
 
 @misconception(of="relu_forward", read="pooling.md#relu-activation")
 def negatives_kept(x):
     """The wrong half is kept. ReLU is the larger of x and 0: positive numbers stay."""
-    return np.minimum(x, 0.0), x > 0
+    return np.minimum(x, 0.0), x
 
 
 @misconception(of="relu_forward", read="pooling.md#relu-activation")
@@ -55,7 +54,7 @@ def maximum_along_an_axis(x):
     """The largest number along an axis is taken. The second argument of `np.max` is an axis; `np.maximum`
     compares place by place.
     """
-    return np.max(x, 0), x > 0
+    return np.max(x, 0), x
 
 
 @misconception(of="relu_forward", read="pooling.md#relu-activation")
@@ -63,25 +62,25 @@ def zeros_and_ones(x):
     """Everything positive becomes 1. That is the slope of ReLU; its output keeps positive numbers as they
     are.
     """
-    return (x > 0).astype(float), x > 0
+    return (x > 0).astype(float), x
 
 
 @misconception(of="relu_forward", read="pooling.md#relu-activation")
 def positives_picked_out(x):
     """The negative numbers are left out. `x[x > 0]` is a flat list; each number keeps its place."""
-    return x[x > 0], x > 0
+    return x[x > 0], x
 
 
 @misconception(of="relu_forward", read="pooling.md#relu-activation")
 def leaky(x):
     """Negative numbers are only made small. That is the leaky variant; ReLU makes them 0."""
-    return np.where(x > 0, x, 0.01 * x), x > 0
+    return np.where(x > 0, x, 0.01 * x), x
 
 
 @misconception(of="relu_forward", read="pooling.md#relu-activation")
 def capped_at_one(x):
     """Numbers above 1 are cut to 1. ReLU has no upper end."""
-    return np.clip(x, 0.0, 1.0), x > 0
+    return np.clip(x, 0.0, 1.0), x
 
 
 @misconception(of="relu_forward", read="pooling.md#relu-activation")
@@ -104,44 +103,62 @@ def sign_of_the_gradient(grad_output, cache):
 @misconception(of="relu_backward", read="pooling.md#relu-activation")
 def both_signs_asked(grad_output, cache):
     """Negative gradients are stopped too. Only the sign of the input decides what passes."""
-    return np.maximum(grad_output, 0.0) * cache
+    return np.maximum(grad_output, 0.0) * (cache > 0)
+
+
+@misconception(of="relu_backward", read="pooling.md#relu-activation")
+def zero_passes(grad_output, cache):
+    """The gradient passes where the input is exactly 0. There the slope is taken to be 0: ask `> 0`, not `>=
+    0`.
+    """
+    return grad_output * (cache >= 0)
 
 
 @misconception(of="relu_backward", read="pooling.md#relu-activation")
 def slope_only(grad_output, cache):
     """The slope is returned, 0 or 1. The chain rule multiplies it by `grad_output`."""
-    return cache.astype(float)
+    return (cache > 0).astype(float)
 
 
 @misconception(of="relu_backward", read="pooling.md#relu-activation")
 def everything_passes(grad_output, cache):
-    """The gradient is handed through. Where the input was below 0, the slope is 0 and nothing passes."""
+    """Every gradient passes. Where the input was below 0, the slope is 0 and nothing passes. (A mask `output
+    >= 0` is true everywhere; ask `> 0`.)
+    """
     return grad_output.copy()
 
 
 @misconception(of="relu_backward", read="pooling.md#relu-activation")
 def mask_turned_round(grad_output, cache):
     """The wrong half passes. The gradient goes where the input was above 0."""
-    return grad_output * ~cache
+    return grad_output * (cache <= 0)
 
 
 @misconception(of="relu_backward", read="pooling.md#relu-activation")
 def callers_gradient_changed(grad_output, cache):
     """The caller's gradient is changed. `grad_output[...] = 0` writes into it; make a new array."""
-    grad_output[~cache] = 0.0
+    grad_output[cache <= 0] = 0.0
     return grad_output
 
 
 @misconception(of="relu_backward", read="pooling.md#relu-activation")
 def leaky_gradient(grad_output, cache):
     """A small slope is left for negative inputs. That is the leaky variant; here the slope is 0."""
-    return np.where(cache, grad_output, 0.01 * grad_output)
+    return np.where(cache > 0, grad_output, 0.01 * grad_output)
 
 
 @misconception(of="relu_backward", read="pooling.md#relu-activation")
 def passing_gradients_picked_out(grad_output, cache):
     """The stopped gradients are left out. Each number keeps its place, and the map its shape."""
-    return grad_output[cache]
+    return grad_output[cache > 0]
+
+
+@misconception(of="relu_backward", read="pooling.md#relu-activation")
+def times_the_output(grad_output, cache):
+    """The gradient is multiplied by the output of ReLU. The slope of ReLU is 1 where the input was above 0,
+    not the number itself.
+    """
+    return grad_output * np.maximum(cache, 0.0)
 
 
 # max_pool_forward
@@ -384,7 +401,7 @@ def frame_around_images_and_channels(x, kernel_size, stride, padding=0):
     """Images and channels are padded as well. `np.pad(x, padding)` pads every axis; give it a pair for each
     axis, (0, 0) for the first two.
     """
-    padded = np.pad(x, padding, constant_values=-np.inf)
+    padded = np.pad(x, padding)
     return _windows(padded, kernel_size, stride).max(axis=(4, 5)), (padded, kernel_size, stride, padding)
 
 
@@ -405,6 +422,48 @@ def size_without_padding(x, kernel_size, stride, padding=0):
     padded = _pad(x, padding)
     height, width = _size(x, kernel_size, stride)
     output = _windows(padded, kernel_size, stride).max(axis=(4, 5))[:, :, :height, :width]
+    return output, (padded, kernel_size, stride, padding)
+
+
+@misconception(of="max_pool_forward", read="pooling.md#pooling-windows")
+def steps_over_the_input(x, kernel_size, stride, padding=0):
+    """The loops step over the rows and columns of the input, so they also meet places where no window fits,
+    and leave the output. Loop over the output, and compute where each window begins.
+    """
+    padded = _pad(x, padding)
+    height, width = padded.shape[2:]
+    output = np.zeros((*x.shape[:2], height // stride, width // stride))
+    for top in range(0, height, stride):
+        for left in range(0, width, stride):
+            window = padded[:, :, top : top + kernel_size, left : left + kernel_size]
+            output[:, :, top // stride, left // stride] = window.max(axis=(2, 3))
+    return output, (padded, kernel_size, stride, padding)
+
+
+@misconception(of="max_pool_forward", read="pooling.md#pooling-windows")
+def size_that_is_no_whole_number(x, kernel_size, stride, padding=0):
+    """The output's size is not a whole number. `/` always gives a float, also where nothing is left over; a
+    size needs `//`.
+    """
+    padded = _pad(x, padding)
+    height = (padded.shape[2] - kernel_size) / stride + 1
+    width = (padded.shape[3] - kernel_size) / stride + 1
+    return np.zeros((*x.shape[:2], height, width)), (padded, kernel_size, stride, padding)
+
+
+@misconception(of="max_pool_forward", read="pooling.md#pooling-padding")
+def frame_in_the_way(x, kernel_size, stride, padding=0):
+    """The padded map does not fit. `np.pad(x, padding)` pads images and channels as well; give `np.pad` a
+    pair for each axis, (0, 0) for the first two.
+    """
+    padded = np.pad(x, padding)
+    height, width = _size(_pad(x, padding), kernel_size, stride)
+    output = np.zeros((*x.shape[:2], height, width))
+    for i in range(height):
+        for j in range(width):
+            top, left = i * stride, j * stride
+            window = padded[:, :, top : top + kernel_size, left : left + kernel_size]
+            output[:, :, i, j] = window.max(axis=(2, 3))
     return output, (padded, kernel_size, stride, padding)
 
 
@@ -718,6 +777,22 @@ def zeros_win_backwards(grad_output, cache):
     return _cut(grad_padded, padding)
 
 
+@misconception(of="max_pool_backward", read="pooling.md#pooling-gradient-max")
+def gradient_on_the_wrong_axes(grad_output, cache):
+    """The gradient meets the wrong axes. One number for each image and channel, (N, C), is matched with the
+    rows and columns of the window; give it two axes of length 1 at its end.
+    """
+    padded, kernel_size, stride, padding = cache
+    grad_padded = np.zeros(padded.shape)
+    for i, j in np.ndindex(grad_output.shape[2:]):
+        top, left = i * stride, j * stride
+        window = padded[:, :, top : top + kernel_size, left : left + kernel_size]
+        mask = window == window.max(axis=(2, 3), keepdims=True)
+        here = grad_padded[:, :, top : top + kernel_size, left : left + kernel_size]
+        here += mask * grad_output[:, :, i, j]
+    return _cut(grad_padded, padding)
+
+
 # average_pool_forward
 
 
@@ -823,6 +898,16 @@ def smaller_windows_at_the_edges(x, kernel_size, stride):
             window = x[:, :, top : top + kernel_size, left : left + kernel_size]
             output[:, :, i, j] = window.mean(axis=(2, 3))
     return output, (x.shape, kernel_size, stride)
+
+
+@misconception(of="average_pool_forward", read="pooling.md#pooling-windows")
+def averaged_size_that_is_no_whole_number(x, kernel_size, stride):
+    """The output's size is not a whole number. `/` always gives a float, also where nothing is left over; a
+    size needs `//`.
+    """
+    height = (x.shape[2] - kernel_size) / stride + 1
+    width = (x.shape[3] - kernel_size) / stride + 1
+    return np.zeros((*x.shape[:2], height, width)), (x.shape, kernel_size, stride)
 
 
 @misconception(of="average_pool_forward", read="pooling.md#average-pooling")
@@ -942,6 +1027,20 @@ def gradients_of_maps_added(grad_output, cache):
     return _spread(total, cache, 1.0 / cache[1] ** 2)
 
 
+@misconception(of="average_pool_backward", read="pooling.md#pooling-gradient-average")
+def shares_on_the_wrong_axes(grad_output, cache):
+    """The gradient meets the wrong axes. One number for each image and channel, (N, C), is matched with the
+    rows and columns of the window; give it two axes of length 1 at its end.
+    """
+    shape, kernel_size, stride = cache
+    grad_x = np.zeros(shape)
+    for i, j in np.ndindex(grad_output.shape[2:]):
+        top, left = i * stride, j * stride
+        here = grad_x[:, :, top : top + kernel_size, left : left + kernel_size]
+        here += grad_output[:, :, i, j] / kernel_size**2
+    return grad_x
+
+
 # global_average_pool_forward
 
 
@@ -981,6 +1080,12 @@ def averaged_over_the_rows_only(x):
 def averaged_over_the_columns_only(x):
     """The mean runs over one axis of the map only. It runs over rows and columns, both."""
     return x.mean(axis=3), x.shape
+
+
+@misconception(of="global_average_pool_forward", read="pooling.md#global-average-pooling")
+def averaged_as_if_channels_came_last(x):
+    """The axes are taken for (N, H, W, C). Here they are (N, C, H, W): rows and columns come last."""
+    return x.mean(axis=(1, 2)), x.shape
 
 
 @misconception(of="global_average_pool_forward", read="pooling.md#global-average-pooling")

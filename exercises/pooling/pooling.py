@@ -3,8 +3,8 @@
 #
 # A convolution leaves a feature map: at each place one number, how strongly the filter answered there. Two
 # small layers follow. ReLU silences what is below zero, and pooling makes the map smaller. Neither has a
-# weight, so neither learns. Yet everything that learns stands before them, and every gradient has to pass
-# through them backwards: they decide which pixels are heard.
+# weight, so neither learns. Yet the filters before them do, and all that they learn from comes back through
+# these two layers: backwards, they decide which pixels are heard.
 #
 # You write four layers, each forward and backward: ReLU, max pooling, average pooling and global average
 # pooling. In the last part your functions look at handwritten digits that are moved by one pixel.
@@ -72,7 +72,7 @@ def relu_forward(x):
         cache: anything that relu_backward needs.
     """
     ### BEGIN SOLUTION
-    return np.maximum(x, 0.0), x > 0
+    return np.maximum(x, 0.0), x
     ### END SOLUTION
 
 
@@ -135,7 +135,7 @@ def relu_backward(grad_output, cache):
         grad_x: array of shape (N, C, H, W); where x is exactly 0, it is 0.
     """
     ### BEGIN SOLUTION
-    return grad_output * cache
+    return grad_output * (cache > 0)
     ### END SOLUTION
 
 
@@ -1059,7 +1059,7 @@ for name, forward, backward in (
 
 # %% id="test-shift" kind="tests" points=1 of="max_pool_forward" capstone=true
 assert set(changes) >= {"activation map", "max 2 x 2", "max 4 x 4", "global average"}, (
-    "Run the cell that moves the digits first, with all of its layers."
+    "First run the cell that measures the changes; it needs all of your forward functions."
 )
 assert abs(changes["activation map"] - 1.245) < 0.01, (
     f"The activation map itself should change by 1.25; got {changes['activation map']:.3f}."
