@@ -19,13 +19,13 @@
 # to know, for example a tuple of arrays and numbers. What is in it is up to you; no check looks inside.
 
 # %% id="setup" kind="setup"
-import functools
 from collections import namedtuple
 
 import numpy as np
 from check import ANY, check
 
 Forward = namedtuple("Forward", "output cache")
+checked_pairs = {}
 
 
 def without_cache(result):
@@ -34,7 +34,6 @@ def without_cache(result):
     return (result[0], None) if is_pair else result
 
 
-@functools.cache
 def forward_then_backward(forward, backward):
     """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns."""
 
@@ -50,7 +49,7 @@ def forward_then_backward(forward, backward):
         return backward(grad_output, result[1])
 
     gradient.__name__ = backward.__name__
-    return gradient
+    return checked_pairs.setdefault((forward, backward), gradient)  # one and the same for the same two
 
 
 # %% [markdown]
