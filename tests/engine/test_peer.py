@@ -313,3 +313,20 @@ def test_description_and_exception_are_each_others_inverse():
     error = exception(*describe(CustomError("own")))
     assert describe(error)[:3] == ("CustomError", "ValueError", "own")
     assert error.learner_line == ""
+
+
+def test_a_cache_that_is_a_named_tuple_comes_back_as_one(passes):
+    passes(
+        """
+        from collections import namedtuple
+        Cache = namedtuple("Cache", "x total")
+        def forward(x):
+            return x * 2, Cache(x, x.sum())
+        def backward(grad_output, cache):
+            return grad_output * 2 + 0 * cache.total * cache.x
+        """,
+        """
+        out, cache = forward(np.ones(3))
+        assert backward(np.ones(3), cache).tolist() == [2, 2, 2]
+        """,
+    )

@@ -8,6 +8,7 @@ Nothing is ever unpickled. What arrives takes memory in proportion to what was s
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import itertools
 import json
@@ -27,6 +28,7 @@ MAX_DEPTH = 40
 LONG_TEXT = 1000  # letters from which on a text travels beside the JSON
 MAX_KEYS = 5000  # of a dict, unless they are texts or small: other numbers can be chosen to collide
 MAX_DIGITS = 1000
+MAX_FIELDS = 50  # of a named tuple
 PLAIN_KINDS = "biufcSUmM"  # NumPy's letters for types that hold no objects
 HEAD = struct.Struct("!QI")  # bytes of the whole message, bytes of its JSON
 
@@ -77,7 +79,7 @@ def pack(value: Any, blobs: list[bytes], foreign: Foreign = refuse, depth: int =
     if kind in (tuple, set, frozenset):
         return {kind.__name__: inner(value)}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {"tuple": inner(value)}
+        return {"named": [kind.__name__, list(map(str, value._fields)), inner(value)]}
     if isinstance(value, dict):
         return {"dict": [inner(pair) for pair in value.items()]}
     if kind in (bytes, bytearray):
@@ -170,6 +172,17 @@ def _unpack_complex(body: Any, blobs: list[bytes], inner: Any) -> complex:
     return complex(real, imaginary)
 
 
+def _unpack_named(body: Any, blobs: list[bytes], inner: Any) -> tuple[Any, ...]:
+    """A named tuple of the same names, so that a cache comes back to its owner as it was."""
+    name, fields, items = body
+    if len(fields) > MAX_FIELDS or not all(
+        type(text) is str and len(text) < LONG_TEXT for text in [name, *fields]
+    ):
+        raise ValueError("odd names")
+    made: tuple[Any, ...] = collections.namedtuple(name, fields)(*map(inner, items))
+    return made
+
+
 def _is_text_or_small(key: Any) -> bool:
     return isinstance(key, str) or (type(key) is int and abs(key) < 2**31)
 
@@ -190,6 +203,7 @@ _UNPACK: dict[str, Callable[[Any, list[bytes], Any], Any]] = {
     "f": lambda body, blobs, inner: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[body],
     "frozenset": lambda body, blobs, inner: frozenset(map(inner, body)),
     "i": lambda body, blobs, inner: _unpack_digits(str(body)),
+    "named": _unpack_named,
     "range": lambda body, blobs, inner: range(*map(inner, body)),
     "scalar": lambda body, blobs, inner: _unpack_array(body, blobs, inner)[()],
     "set": lambda body, blobs, inner: set(map(inner, body)),
