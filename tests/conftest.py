@@ -1,5 +1,6 @@
 """What tests share: a small project of their own, the command, and the real exercises run with other functions."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from layerbook.exercises.check import Checker
 from layerbook.exercises.compile import Compiled, compile_exercise
 from layerbook.exercises.run import run
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the command does
 FIXTURES = Path(__file__).parent / "fixtures"
 ROOT = Path(__file__).parent.parent
 

@@ -147,11 +147,22 @@ def test_subclasses_of_plain_types_cross_as_the_plain_type(cross):
     class Flag(int):
         pass
 
-    given = [Flag(3), np.str_("tea"), Counter("aab"), Pair(1, [2])]
+    given = [Flag(3), np.str_("tea"), Counter("aab")]
     assert same(cross(given[0]), 3)
     assert same(cross(given[2]), {"a": 2, "b": 1})
-    assert same(cross(given[3]), (1, [2]))
     assert cross(given[1]) == "tea"
+
+
+def test_a_named_tuple_keeps_its_names(cross):
+    made = cross(Pair(1, [2]))
+    assert made == (1, [2])
+    assert (type(made).__name__, made.left, made.right) == ("Pair", 1, [2])
+
+
+@pytest.mark.parametrize("body", [["P", ["a"] * 51, []], ["a b", ["x"], [1]], ["P", ["x y"], [1]], ["P", ["x"], []], ["P", [1], [1]], ["P", ["class"], [1]]])
+def test_a_named_tuple_of_odd_names_is_refused(body):
+    with pytest.raises(LinkError):
+        link.unpack({"named": body}, [], link.refuse)
 
 
 class Thing:
