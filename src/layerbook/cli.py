@@ -54,7 +54,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 def main() -> None:
     """Run the command; what a person can put right is told in one sentence, without a traceback."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # exercises are small: threads would only wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # exercises are small; threads only wait for each other
     try:
         app()
     except LayerbookError as error:
