@@ -159,7 +159,17 @@ def test_a_named_tuple_keeps_its_names(cross):
     assert (type(made).__name__, made.left, made.right) == ("Pair", 1, [2])
 
 
-@pytest.mark.parametrize("body", [["P", ["a"] * 51, []], ["a b", ["x"], [1]], ["P", ["x y"], [1]], ["P", ["x"], []], ["P", [1], [1]], ["P", ["class"], [1]]])
+@pytest.mark.parametrize(
+    "body",
+    [
+        ["P", ["a"] * 51, []],
+        ["a b", ["x"], [1]],
+        ["P", ["x y"], [1]],
+        ["P", ["x"], []],
+        ["P", [1], [1]],
+        ["P", ["class"], [1]],
+    ],
+)
 def test_a_named_tuple_of_odd_names_is_refused(body):
     with pytest.raises(LinkError):
         link.unpack({"named": body}, [], link.refuse)
