@@ -89,9 +89,10 @@ def read(path: Path) -> bytes:
     except OSError as error:
         reason = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise Unreadable(f"{path.name} {reason}.") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Unreadable(f"{path.name} is not a file.")
     with open(descriptor, "rb") as file:  # noqa: PTH123  opened above, without following links
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Unreadable(f"{path.name} is not a file.")
         data = file.read(LARGEST_NOTEBOOK + 1)
     if len(data) > LARGEST_NOTEBOOK:
         size = LARGEST_NOTEBOOK // 2**20
