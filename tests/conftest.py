@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from attacks.summary import pytest_terminal_summary  # noqa: F401  pytest finds the hook here
 from layerbook import misconceptions
 from layerbook.exercises import manifest
 from layerbook.exercises.check import Checker

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import re
 import resource
@@ -16,29 +15,19 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from attack import LIMITS, SECRET, SOLVED, Attack, Graded, Kit, Memory, descendants, resident
-from summary import note, pytest_terminal_summary  # noqa: F401  pytest finds the hook here
+from attack import LIMITS, SECRET, SOLVED, Attack, Graded, Handed, Kit, Memory, descendants, resident
+from places import HIDDEN_TEST, fingerprints, made_course, make_outside
+from summary import note
 
 import layerbook.exercises.check as check_module
 from layerbook.engine.worker import Worker
-from layerbook.exercises import manifest
 from layerbook.grading import grade as grading
-from layerbook.grading.course import make_course
-from layerbook.grading.release import release
 from layerbook.grading.results import run_of
 
-FIXTURE = Path(__file__).parent.parent / "fixtures" / "project"
 LARGEST_OUTPUT = 5 * LIMITS.output  # of one cell, with all that is around the text
 SPARE_MEMORY = 300_000_000
 LARGEST_FILE = 100_000_000  # no file of a class is larger; a guard for the machine that runs this
 PAGES = ("links", "reading", "shadowed", "stale")  # families whose feedback pages are made and read
-HIDDEN_TEST = "means = [sum(rows"  # of the fixture exercise
-CONFIG = f"""
-c.RunSubmission.cell_seconds = {LIMITS.cell_seconds}
-c.RunSubmission.submission_seconds = {LIMITS.submission_seconds}
-c.RunSubmission.memory = {LIMITS.memory}
-"""
-
 SLACK = 3  # on a busy machine; what matters is that the time is bounded
 
 
@@ -48,7 +37,7 @@ def _counted(request):
     attack = getattr(request.node, "callspec", None) and next(
         iter(request.node.callspec.params.values()), None
     )
-    if isinstance(attack, object) and hasattr(attack, "name"):
+    if isinstance(attack, Attack | Handed):
         note(request.node, Path(request.node.path).stem.removeprefix("test_"), attack.name)
 
 
@@ -172,22 +161,6 @@ def unfit(outputs: list) -> list[str]:
     return problems
 
 
-def fingerprints(folder: Path) -> dict[str, str]:
-    """What is in a folder: paths, and digests of files; links are not followed."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
-        found[str(path.relative_to(folder))] = hashlib.sha256(content).hexdigest()
-    return found
-
-
-def make_outside(folder: Path) -> Path:
-    """A folder with a secret, outside of any course."""
-    folder.mkdir()
-    (folder / "secret.txt").write_text("zebra-1888 a secret of somebody else's\n", "utf-8")
-    return folder
-
-
 @pytest.fixture(scope="session")
 def arena(tmp_path_factory):
     """The engine, warm, with small limits."""
@@ -208,7 +181,6 @@ def graded(request, tmp_path_factory):
     before = psutil.Process().children(recursive=True)
     root = tmp_path_factory.mktemp("class")
     outside = make_outside(root / "outside")
-    shutil.copytree(FIXTURE, root / "project")
     course = made_course(root / "project")
     submitted = course.root / "submitted"
 
@@ -250,18 +222,6 @@ def graded(request, tmp_path_factory):
         "leaked": leaks(course),
     }
     return Graded(course, results, seconds, problems)
-
-
-def made_course(root: Path):
-    """The fixture exercise, released, with small limits and a last test that gives partial credit."""
-    source = root / "exercises" / "scaling" / "scaling.py"
-    head, _, _ = source.read_text("utf-8").rpartition("assert abs(float(np.sum(scaled)))")
-    source.write_text(f"{head}float(2.0 - np.sum(scaled) ** 3)\n", "utf-8")
-    course = make_course(root / "course")
-    with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-        config.write(CONFIG)
-    release(manifest.read(root)["scaling"], root, course)
-    return course
 
 
 @contextlib.contextmanager

@@ -1,57 +1,69 @@
-"""The table of attacks at the end of a session, with what stock nbgrader did beside it."""
+"""The table of attacks at the end of a session, with what became of some of them on stock nbgrader beside it."""
 
 from __future__ import annotations
 
-KEY = "attack"
-# Measured once on stock nbgrader 0.9.6 with submissions that solve nothing and are worth 0 of 8, and written
-# down here; these lines are not run again. "-" where stock was not tried.
-STOCK = {
-    "metadata": "full marks",
-    "shadowed_modules": "full marks; or runs as the grader's own code",
-    "patched_interpreter": "full marks",
-    "patched_libraries": "marks for the cells that use them",
-    "reading_the_tests": "leaked",
-    "writing_the_course": "all done; the code ran at the next command",
-    "partial_credit": "full marks, or no grade",
-    "stale_marks": "the old marks stay",
-    "links": "graded as own; a system file is copied into feedback",
-    "poison": "the batch stops: 1 of 4 graded",
-    "dying": "no grade; or the grader itself dies",
-    "not_ending": "22 to 34 s and more, no grade",
-    "flooding": "50 MB kept whole",
-    "leftovers": "a process lives on",
-    "resources": "-",
-    "network": "open",
-    "malformed": "no grade; or worse",
-    "wrong_place": "-",
-    "honest_work": "0 marks for a warning",
-    "saying_yes": "-",
-    "the_link": "-",
-}
+from importlib.metadata import version
+
+OURS, STOCK = "attack", "attack on stock nbgrader"
+FAMILIES = (
+    "metadata",
+    "shadowed_modules",
+    "patched_interpreter",
+    "patched_libraries",
+    "reading_the_tests",
+    "writing_the_course",
+    "partial_credit",
+    "stale_marks",
+    "links",
+    "poison",
+    "dying",
+    "not_ending",
+    "flooding",
+    "leftovers",
+    "resources",
+    "network",
+    "malformed",
+    "wrong_place",
+    "honest_work",
+    "saying_yes",
+    "the_link",
+)
+NOT_FOR_STOCK = (
+    "resources",  # fork bombs, full memory or disk might harm the machine from inside of the container, too
+    "the_link",  # stock nbgrader has none
+)
 
 
 def note(item, family, name):
     """Keep with a test which attack it is."""
-    item.user_properties.append((KEY, [family, name]))
+    item.user_properties.append((OURS, [family, name]))
+
+
+def note_stock(item, family, words):
+    """Keep with a test what stock nbgrader made of an attack of this family."""
+    item.user_properties.append((STOCK, [family, words]))
 
 
 def pytest_terminal_summary(terminalreporter):
     """Print families, attacks and what became of them, and `N attacks, N contained`."""
-    families: dict[str, dict[str, bool]] = {}
+    ours: dict[str, dict[str, bool]] = {}
+    stock: dict[str, list[str]] = {}
     for outcome in ("passed", "failed", "error"):
         for report in terminalreporter.stats.get(outcome, []):
             for key, value in getattr(report, "user_properties", ()):
-                if key == KEY:
-                    attacks = families.setdefault(value[0], {})
+                if key == OURS:
+                    attacks = ours.setdefault(value[0], {})
                     attacks[report.nodeid] = attacks.get(report.nodeid, True) and outcome == "passed"
-    if not families or getattr(terminalreporter, "attacks_shown", False):
+                elif key == STOCK and value[1] not in stock.setdefault(value[0], []):
+                    stock[value[0]].append(value[1])
+    if not ours and not stock:
         return
-    terminalreporter.attacks_shown = True  # the hook may be registered twice
     terminalreporter.section("attacks")
-    terminalreporter.write_line(f"{'family':22}{'attacks':>8}{'contained':>11}   stock nbgrader 0.9.6")
-    for family in sorted(families, key=lambda f: list(STOCK).index(f) if f in STOCK else len(STOCK)):
-        held = families[family].values()
-        stock = STOCK.get(family, "-")
-        terminalreporter.write_line(f"{family.replace('_', ' '):22}{len(held):8}{sum(held):11}   {stock}")
-    every = [held for attacks in families.values() for held in attacks.values()]
-    terminalreporter.write_line(f"{len(every)} attacks, {sum(every)} contained")
+    line = terminalreporter.write_line
+    line(f"{'family':22}{'attacks':>8}{'contained':>11}   stock nbgrader {version('nbgrader')}")
+    for family in sorted({*ours, *stock}, key=lambda f: (*FAMILIES, f).index(f)):
+        held = ours.get(family, {}).values()
+        beside = "-" if family in NOT_FOR_STOCK else "; ".join(stock.get(family, ["not run"]))
+        line(f"{family.replace('_', ' '):22}{len(held):8}{sum(held):11}   {beside}")
+    every = [held for attacks in ours.values() for held in attacks.values()]
+    line(f"{len(every)} attacks, {sum(every)} contained")

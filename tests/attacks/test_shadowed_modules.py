@@ -42,7 +42,18 @@ NAMES = (
     "check.json",
     "jupyter_config.json",
 )
-HANDED = [Handed(f"ships its own {name}", shipped(name)) for name in NAMES]
+NO_TESTS = """
+from IPython.core.inputtransformer2 import TransformerManager
+from ipykernel.kernelapp import launch_new_instance
+transform = TransformerManager.transform_cell
+TransformerManager.transform_cell = lambda self, cell: (
+    "pass" if "check(" in cell or "scaled" in cell else transform(self, cell))
+launch_new_instance()
+"""
+HANDED = [
+    *(Handed(f"ships its own {name}", shipped(name)) for name in NAMES),
+    Handed("ships a kernel that runs no test", shipped("ipykernel_launcher.py", NO_TESTS)),
+]
 
 
 @run_in_engine(ATTACKS)

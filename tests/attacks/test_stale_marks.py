@@ -40,7 +40,11 @@ HANDED = [
     again("that aborts", code("import os\nos.abort()"), "crashed"),
     again("that never ends", code("while True: pass"), "timed out"),
     again(
-        "that takes all memory", code("x = [bytearray(10**8) for _ in range(99)]"), "graded", "out of memory"
+        "that takes all memory",
+        code("x = [bytearray(10**8) for _ in range(99)]"),
+        "graded",
+        "out of memory",
+        "timed out",
     ),
     again("with a schema of the future", schema(99), "graded", "failed"),
     again("with a schema of the past", schema(0), "graded", "failed"),
