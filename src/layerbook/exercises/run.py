@@ -56,7 +56,14 @@ def run(
             results.append(CellResult(cell, _failure(text, f"{source.name}: {cell.id}", namespace)))
             if replace and cell.kind == "solution" and cell.of in replace:
                 namespace[cell.of] = _renamed(replace[cell.of], cell.of)
+    close_figures()
     return results
+
+
+def close_figures() -> None:
+    """Let go of the figures that cells drew; matplotlib would keep them until this process ends."""
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 def score(results: list[CellResult]) -> int:

@@ -26,7 +26,7 @@ import psutil
 
 from layerbook.exercises import manifest
 from layerbook.exercises.check import Checker
-from layerbook.exercises.run import check_module
+from layerbook.exercises.run import check_module, close_figures
 from layerbook.grading.course import Course, make_course, own_programs_first
 from layerbook.grading.grade import grade_all
 from layerbook.grading.prepare import prepare
@@ -97,6 +97,7 @@ def limit(course: Course, name: str) -> float:
                 for cell in cells:
                     with contextlib.suppress(Exception):
                         exec(compile(cell["source"], cell["id"], "exec"), names)  # noqa: S102  our own samples
+            close_figures()
 
     with contextlib.chdir(course.root / "source" / name), contextlib.redirect_stdout(io.StringIO()):
         run_all(jobs[:2])  # libraries loaded
