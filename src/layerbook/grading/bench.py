@@ -163,7 +163,6 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=60)
     parser.add_argument("--growth", action="store_true", help="cost and memory as the class grows")
     options = parser.parse_args()
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as in the sandbox
     root = find_root(Path.cwd())
     (root / "_build").mkdir(exist_ok=True)
     if options.growth:
