@@ -21,7 +21,7 @@ from layerbook.engine.link import Channel, LinkClosed, LinkError, LinkTimeout
 from layerbook.engine.outputs import Room
 from layerbook.engine.peer import Peer, Remote
 from layerbook.exercises import check as check_module
-from layerbook.exercises.check import Checker
+from layerbook.exercises.check import Checker, Known
 
 GRACE_SECONDS = 2.0  # for a cell that was told to stop
 
@@ -56,6 +56,7 @@ class Names(dict[str, Any]):
     """Globals of the tests: a name that is not here is looked up in the learner process.
 
     A name that the tests or the setup bind themselves never is, even where they have not come to bind it.
+    What is a function or an object there is asked for once a cell, a value each time: a call may change it.
     """
 
     def __init__(self, peer: Peer, own: set[str]) -> None:
@@ -63,14 +64,24 @@ class Names(dict[str, Any]):
         super().__init__(__name__="__main__", __builtins__=builtins, display=lambda *things: None)
         self._peer = peer
         self._own = own
+        self._known: dict[str, Remote] = {}
+
+    def forget(self) -> None:
+        """Ask again for everything: the learner's code may have bound its names anew."""
+        self._known.clear()
 
     def __missing__(self, name: str) -> Any:
         if name in self._own or hasattr(builtins, name):
             raise KeyError(name)
+        if name in self._known:
+            return self._known[name]
         try:
-            return self._peer.request("get_name", name)
+            value = self._peer.request("get_name", name)
         except NameError:
             raise KeyError(name) from None
+        if isinstance(value, Remote):
+            self._known[name] = value
+        return value
 
 
 class Examiner:
@@ -91,7 +102,7 @@ class Examiner:
 
     def run(self) -> Report:
         """Run everything; a learner process that ends early costs only the tests that need it."""
-        checker = Checker(json.loads(self.job["known"]))
+        checker = Checker(Known(lambda: json.loads(self.job["known"])))
         module = types.ModuleType("check")
         module.__dict__.update(vars(check_module), check=checker.check, hidden_check=checker.hidden_check)
         sys.modules["check"] = module
@@ -178,6 +189,7 @@ class Examiner:
         """Run trusted code in this process."""
         out, err = io.StringIO(), io.StringIO()
         outputs: list[dict[str, Any]] = []
+        self.names.forget()
         self.peer.deadline = time.monotonic() + seconds
         try:
             with _alarm(seconds), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

@@ -9,7 +9,6 @@ Nothing is ever unpickled. What arrives takes memory in proportion to what was s
 from __future__ import annotations
 
 import collections
-import contextlib
 import itertools
 import json
 import math
@@ -17,8 +16,8 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -32,6 +31,7 @@ MAX_FIELDS = 50  # of a named tuple
 PLAIN_KINDS = "biufcSUmM"  # NumPy's letters for types that hold no objects
 HEAD = struct.Struct("!QI")  # bytes of the whole message, bytes of its JSON
 
+T = TypeVar("T")
 Foreign = Callable[[Any], dict[str, Any]]
 Resolve = Callable[[dict[str, Any]], Any]
 
@@ -232,9 +232,11 @@ class Channel:
             raise LinkError("too many separate values to be handed over at once; use an array")
         rest = memoryview(b"".join([HEAD.pack(size, len(head)), head, *blobs]))
         while rest:
-            self._wait(deadline, writing=True)
-            with self._closing():
-                rest = rest[self.end.send(rest[: 2**20], 0 if deadline is None else socket.MSG_DONTWAIT) :]
+            sent = self._at_once(deadline, lambda flags, part=rest[: 2**20]: self.end.send(part, flags))
+            if sent is None:
+                self._wait(deadline, writing=True)
+            else:
+                rest = rest[sent:]
 
     def receive(self, resolve: Resolve, deadline: float | None = None) -> Any:
         """Wait for one message until `deadline` (of `time.monotonic`)."""
@@ -256,13 +258,24 @@ class Channel:
     def _exactly(self, count: int, deadline: float | None) -> bytes:
         parts = bytearray()
         while len(parts) < count:
-            self._wait(deadline)
-            with self._closing():
-                part = self.end.recv(min(count - len(parts), 2**20))
-            if not part:
+            size = min(count - len(parts), 2**20)
+            part = self._at_once(deadline, lambda flags, size=size: self.end.recv(size, flags))
+            if part is None:
+                self._wait(deadline)
+            elif not part:
                 raise LinkClosed
-            parts += part
+            else:
+                parts += part
         return bytes(parts)
+
+    def _at_once(self, deadline: float | None, work: Callable[[int], T]) -> T | None:
+        """Send or receive with the socket's flags for `deadline`; None if the socket is not ready for it."""
+        try:
+            return work(0 if deadline is None else socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
+        except OSError:
+            raise LinkClosed from None
 
     def _wait(self, deadline: float | None, *, writing: bool = False) -> None:
         """Return when the socket is ready; raises `LinkTimeout` at the deadline."""
@@ -272,12 +285,3 @@ class Channel:
         left = deadline - time.monotonic()
         if left <= 0 or not any(select.select([] if writing else ends, ends if writing else [], [], left)):
             raise LinkTimeout
-
-    @contextlib.contextmanager
-    def _closing(self) -> Iterator[None]:
-        try:
-            yield
-        except BlockingIOError:  # no room after all; there will be another look
-            pass
-        except OSError:
-            raise LinkClosed from None

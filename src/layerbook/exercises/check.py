@@ -7,12 +7,13 @@ known mistakes return (as numbers), so that a message can name the mistake and s
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 import inspect
 import json
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,16 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], view: Any
             outcome.value = view(outcome.value)
     except Exception as error:
         outcome.exception = error
-    outcome.changed = {n: passed[n] for n in given if fingerprint(passed[n]) != fingerprint(given[n])}
+    outcome.changed = {n: passed[n] for n in given if _has_changed(passed[n], given[n])}
     return outcome
+
+
+def _has_changed(now: Any, before: Any) -> bool:
+    if isinstance(now, np.ndarray) and isinstance(before, np.ndarray):
+        kinds = (now.dtype, now.shape) == (before.dtype, before.shape)
+        if kinds and not now.dtype.hasobject and now.tobytes() == before.tobytes():
+            return False
+    return fingerprint(now) != fingerprint(before)
 
 
 def argument_names(function: Any, count: int) -> list[str]:
@@ -284,24 +293,50 @@ def case_key(name: str, case: str) -> str:
     return f"{name} | {case}"
 
 
+class Known(Mapping[str, list[dict[str, Any]]]):
+    """The recorded outcomes of known mistakes; read when a check first asks, which is when one fails."""
+
+    def __init__(self, read: Callable[[], dict[str, list[dict[str, Any]]]]) -> None:
+        """`read()` gives them."""
+        self._read = read
+
+    @functools.cached_property
+    def _all(self) -> dict[str, list[dict[str, Any]]]:
+        return self._read()
+
+    def __getitem__(self, key: str) -> list[dict[str, Any]]:
+        return self._all[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
 class Checker:
     """Checks against expected values, with the recorded outcomes of known mistakes at hand.
 
     `known` maps "function | case" to a list of `{"of", "name", "message", "read", "outcome"}`.
     """
 
-    def __init__(self, known: dict[str, list[dict[str, Any]]] | None = None) -> None:
+    def __init__(self, known: Mapping[str, list[dict[str, Any]]] | None = None) -> None:
         """Take the recorded outcomes; without them nothing is named, but right and wrong stay the same."""
-        self.known = known or {}
+        self.known = {} if known is None else known
         self.passed: dict[str, Any] = {}  # case to the function that passed it
 
     @classmethod
     def beside(cls, file: str) -> Checker:
         """Read `check.json` beside `file`; a missing or broken one only leaves mistakes without a name."""
-        try:
-            return cls(json.loads(Path(file).with_name("check.json").read_text("utf-8"))["known"])
-        except (OSError, ValueError, KeyError):
-            return cls()
+
+        def read() -> dict[str, Any]:
+            try:
+                known: dict[str, Any] = json.loads(Path(file).with_name("check.json").read_text("utf-8"))
+                return dict(known["known"])
+            except (OSError, ValueError, KeyError):
+                return {}
+
+        return cls(Known(read))
 
     def check(self, function: Any, *args: Any, expect: Any, case: str, **options: Any) -> None:
         """Call `function(*args)` and raise `CheckFailed` unless it returns `expect`.
@@ -385,7 +420,7 @@ class Checker:
     def _ruled_out(self, mistake: dict[str, Any], function: Any, name: str) -> bool:
         """Whether what is called now has passed a case that this mistake would have failed."""
         for key, passed in self.passed.items():
-            same = passed is function if mistake["of"] == name else key.startswith(f"{mistake['of']} | ")
+            same = passed == function if mistake["of"] == name else key.startswith(f"{mistake['of']} | ")
             failing = ((m["of"], m["name"]) for m in self.known.get(key, []))
             if same and (mistake["of"], mistake["name"]) in failing:
                 return True
