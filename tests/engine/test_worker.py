@@ -670,7 +670,7 @@ def test_submissions_do_not_see_each_other(run):
 # Workers
 
 
-ALL_READY = 5  # bubblewrap's process 1, zygote, examiner, keeper, learner
+ALL_READY = 4  # bubblewrap's process 1, zygote, examiner, learner
 
 
 def family(worker):

@@ -90,8 +90,7 @@ class Examiner:
     def __init__(self, channel: Channel, job: dict[str, Any], limits: Limits, interrupt: Any) -> None:
         """`interrupt(kill)` stops the cell that the learner process is running, or the process itself."""
         self.peer = Peer(channel, {"call": _call_back})
-        trusted = [cell["source"] for cell in job["cells"] if cell["kind"] != "learner"]
-        self.names = Names(self.peer, set().union(*map(bound_names, trusted)))
+        self.names = Names(self.peer, set(job["bound"] if "bound" in job else names_bound(job["cells"])))
         self.job = job
         self.limits = limits
         self.interrupt = interrupt
@@ -208,6 +207,12 @@ class Examiner:
             if text:
                 outputs.insert(0, {"output_type": "stream", "name": name, "text": text})
         return outputs
+
+
+def names_bound(cells: list[dict[str, str]]) -> list[str]:
+    """Names that tests and setup bind themselves: a job's `bound`."""
+    trusted = [cell["source"] for cell in cells if cell["kind"] != "learner"]
+    return sorted(set().union(*map(bound_names, trusted)))
 
 
 def bound_names(source: str) -> set[str]:

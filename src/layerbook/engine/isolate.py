@@ -1,12 +1,13 @@
 """What a process does to itself before it runs a learner's code: namespaces, limits, no privileges.
 
-Sources: the manual pages unshare(2), user_namespaces(7), prctl(2), capabilities(7), setrlimit(2).
+Sources: the manual pages clone(2), user_namespaces(7), prctl(2), capabilities(7), setrlimit(2).
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import resource
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from layerbook.engine.limits import Limits
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+SIGCHLD = 17
 FRESH = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS
 MS_NOSUID, MS_NODEV = 2, 4
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 LINUX_CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 63
+CLONE = {"x86_64": 56, "aarch64": 220}  # the call's number
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -39,11 +42,29 @@ def die_with_parent() -> None:
     _checked(_libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0), "prctl")
 
 
-def enter_namespaces() -> None:
-    """Leave all namespaces but the sandbox's files; the next child is process 1 of a world of its own."""
-    user, group = os.getuid(), os.getgid()
+def fork_into_namespaces() -> int:
+    """Like `os.fork`, but the child is process 1 of fresh namespaces.
+
+    That is clone(2) itself, for want of a function in Python; what `os.fork` does for the interpreter before
+    and after is done here as well. Otherwise a process of its own would have to enter them, and fork again.
+    """
+    python = ctypes.PyDLL(None, use_errno=True)
+    python.syscall.restype = ctypes.c_long
+    python.PyOS_BeforeFork()
+    process = int(
+        python.syscall(ctypes.c_long(CLONE[platform.machine()]), ctypes.c_ulong(FRESH | SIGCHLD), 0, 0, 0, 0)
+    )
+    if process == 0:
+        python.PyOS_AfterFork_Child()
+    else:
+        python.PyOS_AfterFork_Parent()
+    _checked(min(process, 0), "clone")
+    return process
+
+
+def become_owner(user: int, group: int) -> None:
+    """In fresh namespaces, be the `user` and `group` that it was outside, the only ones there are."""
     _checked(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else its own maps are not its own
-    _checked(_libc.unshare(FRESH), "unshare")
     Path("/proc/self/setgroups").write_text("deny", "ascii")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1", "ascii")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1", "ascii")

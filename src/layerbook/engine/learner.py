@@ -6,16 +6,21 @@ import base64
 import contextlib
 import io
 import os
+import sys
+import types
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib_inline.config import InlineBackend
 from traitlets.config import Config
 
 from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed, pack
 from layerbook.engine.peer import Peer
+from layerbook.exercises import check
 
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "__bool__": bool,
@@ -25,6 +30,8 @@ CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "__repr__": repr,
     "__str__": str,
 }
+CHECK = Path(check.__file__).read_bytes()
+CHECK_CODE = compile(CHECK, "check.py", "exec")  # else each learner process would compile it again
 CUT = "\n[the rest of this output was cut]\n"
 
 
@@ -43,6 +50,8 @@ def make_shell() -> InteractiveShell:
     no_file = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})  # forks would share it
     shell = LearnerShell.instance(colors="nocolor", config=no_file)
     shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+    # Else every figure is drawn twice, first to find out what of its edges is empty.
+    InlineBackend.instance().print_figure_kwargs = {"bbox_inches": None}  # type: ignore[dict-item]
     return shell
 
 
@@ -97,6 +106,10 @@ class Learner:
         for name, content in files.items():
             with open(name, "wb") as file:  # noqa: PTH123
                 file.write(content)
+        if files.get("check.py") == CHECK:
+            sys.modules["check"] = module = types.ModuleType("check")
+            module.__file__ = os.path.abspath("check.py")  # noqa: PTH100
+            exec(CHECK_CODE, module.__dict__)  # noqa: S102
 
     def run_cell(self, source: str) -> list[dict[str, Any]]:
         """Run one cell; returns its outputs in the notebook's format, cut to what may be kept."""

@@ -9,6 +9,7 @@ Nothing is ever unpickled. What arrives takes memory in proportion to what was s
 from __future__ import annotations
 
 import collections
+import functools
 import itertools
 import json
 import math
@@ -232,7 +233,7 @@ class Channel:
             raise LinkError("too many separate values to be handed over at once; use an array")
         rest = memoryview(b"".join([HEAD.pack(size, len(head)), head, *blobs]))
         while rest:
-            sent = self._at_once(deadline, lambda flags, part=rest[: 2**20]: self.end.send(part, flags))
+            sent = self._at_once(deadline, functools.partial(self.end.send, rest[: 2**20]))
             if sent is None:
                 self._wait(deadline, writing=True)
             else:
@@ -259,7 +260,7 @@ class Channel:
         parts = bytearray()
         while len(parts) < count:
             size = min(count - len(parts), 2**20)
-            part = self._at_once(deadline, lambda flags, size=size: self.end.recv(size, flags))
+            part = self._at_once(deadline, functools.partial(self.end.recv, size))
             if part is None:
                 self._wait(deadline)
             elif not part:

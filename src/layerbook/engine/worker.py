@@ -1,8 +1,8 @@
 """A worker: one sandbox with warm processes, driven from outside. A damaged one replaces itself.
 
 A job is plain data: `cells` (id, kind, source), `files` (name to bytes), `known` (JSON: what known mistakes
-return), and if wanted `again` (failed tests have a second turn), `tests_in` ("learner": tests run there) and
-`stderr_counts`.
+return), and if wanted `again` (failed tests have a second turn), `tests_in` ("learner": tests run there),
+`stderr_counts`, and `bound` (`examiner.names_bound` of the cells, where many jobs have the same tests).
 """
 
 from __future__ import annotations

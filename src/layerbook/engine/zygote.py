@@ -14,9 +14,9 @@ import tempfile
 import threading
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from layerbook.engine import isolate, learner, sandbox, seccomp
 from layerbook.engine.examiner import Examiner
@@ -53,8 +53,11 @@ def main() -> None:
 def fork(work: Callable[..., int], *arguments: Any) -> int:
     """Run `work` in a child process, which ends with the status that it returns; gives the child's id."""
     child = os.fork()
-    if child:
-        return child
+    return child or run_and_end(work, *arguments)
+
+
+def run_and_end(work: Callable[..., int], *arguments: Any) -> NoReturn:
+    """Run `work` in this process, the child of a fork, and end it with the status that `work` returns."""
     status = 1
     try:
         status = work(*arguments)
@@ -76,7 +79,7 @@ def load() -> Any:
 
     np.random.default_rng()
     torch.set_num_threads(1)
-    torch.ones(1, requires_grad=True).backward(torch.ones(1))
+    torch.autograd.backward(torch.ones(1, requires_grad=True), torch.ones(1))
     shell = learner.make_shell()
     figure, axes = plt.subplots(figsize=(1, 1))
     axes.plot([0, 1], label="line")
@@ -91,25 +94,47 @@ def load() -> Any:
 def examine(channel: Channel, shell: Any, isolated: bool) -> int:
     """In a fork: start the learner process, take the job, run it, and send the report."""
     ours, theirs = socket.socketpair()
-    keeper = fork(keep, theirs, [ours, channel.end], shell, isolated)
-    theirs.close()
-    try:
-        job = channel.receive(refuse)
-    except LinkClosed:
-        os.kill(keeper, signal.SIGKILL)
-        return EXIT_CLOSED
-    limits = Limits(**job["limits"])
-    link = Channel(ours)
-    link.send(job["limits"])
-    watch = Watch(keeper, limits)
-    examiner = Examiner(link, job, limits, watch.interrupt)
-    write_files(job["files"])
-    report = examiner.run()
-    watch.stop()
+    with folder_of_learner(isolated) as folder:
+        learner_process = fork_learner(theirs, [ours, channel.end], shell, folder, isolated)
+        theirs.close()
+        try:
+            job = channel.receive(refuse)
+        except LinkClosed:
+            os.kill(learner_process, signal.SIGKILL)
+            return EXIT_CLOSED
+        limits = Limits(**job["limits"])
+        link = Channel(ours)
+        link.send(job["limits"])
+        watch = Watch(learner_process, limits)
+        examiner = Examiner(link, job, limits, watch.interrupt)
+        write_files(job["files"])
+        report = examiner.run()
+        watch.stop()
     report.end = watch.reason or report.end
     report.memory = watch.largest
     channel.send(report.as_data())
     return 0
+
+
+@contextlib.contextmanager
+def folder_of_learner(isolated: bool) -> Iterator[str]:
+    """Where the learner process works; without a sandbox a new folder, removed in the end."""
+    folder = sandbox.LEARNER if isolated else tempfile.mkdtemp(prefix="layerbook-learner-")
+    try:
+        yield folder
+    finally:
+        if not isolated:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def fork_learner(
+    theirs: socket.socket, others: list[socket.socket], shell: Any, folder: str, isolated: bool
+) -> int:
+    """Start the learner process on its end of the link, without the examiner's `others`."""
+    if not isolated:
+        return fork(learn_openly, theirs, others, shell, folder)
+    user, group = os.getuid(), os.getgid()
+    return isolate.fork_into_namespaces() or run_and_end(learn, theirs, others, shell, folder, (user, group))
 
 
 def write_files(files: dict[str, bytes]) -> None:
@@ -121,27 +146,13 @@ def write_files(files: dict[str, bytes]) -> None:
         Path(name).write_bytes(content)
 
 
-def keep(theirs: socket.socket, others: list[socket.socket], shell: Any, isolated: bool) -> int:
-    """In a fork of the examiner: enter fresh namespaces, fork the learner into them, and end with it."""
-    isolate.die_with_parent()
-    for end in others:
-        end.close()
-    if not isolated:
-        folder = tempfile.mkdtemp(prefix="layerbook-learner-")
-        child = fork(learn_openly, theirs, shell, folder)
-        os.waitpid(child, 0)
-        shutil.rmtree(folder, ignore_errors=True)
-        return 0
-    isolate.enter_namespaces()
-    child = fork(learn, theirs, shell)
-    theirs.close()
-    os.waitpid(child, 0)
-    return 0
-
-
-def learn(theirs: socket.socket, shell: Any) -> int:
+def learn(
+    theirs: socket.socket, others: list[socket.socket], shell: Any, folder: str, owner: tuple[int, int]
+) -> int:
     """As process 1 of its namespace: give up every privilege, then serve the examiner."""
     isolate.die_with_parent()
+    close_all(others)
+    isolate.become_owner(*owner)
     os.setsid()  # a signal to "my group" reaches nothing outside
     channel = Channel(theirs)
     limits = Limits(**channel.receive(refuse))
@@ -150,17 +161,24 @@ def learn(theirs: socket.socket, shell: Any) -> int:
     isolate.private_folders(["/proc"], 4096)
     isolate.drop_privileges()
     seccomp.refuse_calls()
-    return serve(channel, shell, limits, sandbox.LEARNER)
+    return serve(channel, shell, limits, folder)
 
 
-def learn_openly(theirs: socket.socket, shell: Any, folder: str) -> int:
+def learn_openly(theirs: socket.socket, others: list[socket.socket], shell: Any, folder: str) -> int:
     """Without a sandbox: limits of memory and time are all that holds this process."""
     isolate.die_with_parent()
+    close_all(others)
     os.setsid()
     channel = Channel(theirs)
     limits = Limits(**channel.receive(refuse))
     isolate.set_limits(limits)
     return serve(channel, shell, limits, folder)
+
+
+def close_all(ends: list[socket.socket]) -> None:
+    """Close what this process has from its parent and must not use."""
+    for end in ends:
+        end.close()
 
 
 def serve(channel: Channel, shell: Any, limits: Limits, folder: str) -> int:
@@ -178,9 +196,9 @@ def serve(channel: Channel, shell: Any, limits: Limits, folder: str) -> int:
 class Watch:
     """Looks at what the processes of a submission use together, and ends them when it is too much."""
 
-    def __init__(self, keeper: int, limits: Limits) -> None:
-        """Watch the descendants of `keeper`."""
-        self.keeper, self.limits, self.reason = keeper, limits, ""
+    def __init__(self, learner_process: int, limits: Limits) -> None:
+        """Watch `learner_process` and its descendants."""
+        self.learner_process, self.limits, self.reason = learner_process, limits, ""
         self.largest = 0  # bytes seen at the same time
         self.base = _resident(os.getpid())  # what every fork of this process has to begin with
         self._stopped = threading.Event()
@@ -195,7 +213,7 @@ class Watch:
             self.largest = max(self.largest, _resident(pid) - self.base)
         self.interrupt(kill=True)
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.keeper, 0)
+            os.waitpid(self.learner_process, 0)
 
     def interrupt(self, *, kill: bool) -> None:
         """Interrupt the learner process like Ctrl-C, or end it and with it all that it started."""
@@ -217,17 +235,17 @@ class Watch:
                 self.interrupt(kill=True)
 
     def _family(self) -> list[int]:
-        """All processes below the keeper, the learner process first."""
+        """The learner process and all below it, in this order."""
         parents = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
                 with contextlib.suppress(OSError):
                     stat = (entry / "stat").read_text("ascii", "replace")
                     parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
-        family, wave = [], [self.keeper]
+        family, wave = [], [pid for pid in parents if pid == self.learner_process]
         while wave:
-            wave = [pid for pid, parent in parents.items() if parent in wave]
             family += wave
+            wave = [pid for pid, parent in parents.items() if parent in wave]
         return family
 
 

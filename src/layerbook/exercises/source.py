@@ -18,8 +18,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
-
 from layerbook.errors import LayerbookError
 
 CODE_KINDS = ("setup", "solution", "tests", "run")
@@ -88,6 +86,8 @@ def read(folder: Path) -> Source:
     path = folder / f"{folder.name}.py"
     if not path.is_file():
         raise LayerbookError(f"{path} is missing; an exercise lives in exercises/NAME/NAME.py.")
+    import jupytext  # takes 0.3 s, which commands without a need for it need not wait
+
     notebook = jupytext.reads(path.read_text("utf-8"), fmt="py:percent")
     cells = tuple(_cell(path, number, cell) for number, cell in enumerate(notebook.cells, start=1))
     _check_ids(path, cells)

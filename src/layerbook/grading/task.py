@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from layerbook.engine.examiner import names_bound
 from layerbook.engine.limits import Limits
 from layerbook.engine.worker import Worker
 from layerbook.errors import LayerbookError
@@ -45,6 +46,11 @@ class Material:
         """The source notebook; not to be changed."""
         notebook: NotebookNode = nbformat.reads(self.notebook, as_version=4)
         return notebook
+
+    @cached_property
+    def bound(self) -> list[str]:
+        """Names that the tests and the setup of the source bind."""
+        return names_bound(prepare(self.source, self.source).cells)
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,7 @@ def run_notebook(
         "files": material.files,
         "known": material.known,
         "again": again,
+        "bound": material.bound,
         "tests_in": settings.tests_in,
         "stderr_counts": not settings.policies.stderr_costs_nothing,
     }
