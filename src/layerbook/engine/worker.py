@@ -67,9 +67,11 @@ class Worker:
         try:
             self._channel.receive(refuse, time.monotonic() + START_SECONDS)
             self._ready = True
-        except (LinkClosed, LinkError, LinkTimeout):
+        except (LinkClosed, LinkError, LinkTimeout) as error:
             self.close()
-            reason = sandbox.works() or f"no answer within {START_SECONDS:g} s"
+            slow = f"no answer within {START_SECONDS:g} s"
+            ended = f"{sys.executable} ended in it while it loaded its libraries; can you read all of them?"
+            reason = sandbox.works() or (slow if isinstance(error, LinkTimeout) else ended)
             raise LayerbookError(f"The sandbox does not start: {reason}") from None
 
     def run(self, job: dict[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,8 @@ c.Execute.timeout = 120  # seconds for one cell where nbgrader itself runs it, a
 # c.RunSubmission.stderr_costs_nothing = False
 # For tests that share objects with the learner's code, and then only a sandbox protects the marks of others:
 # c.RunSubmission.tests_in = "learner"
+# Feedback pages link to the book there; give the address of your book if learners read them somewhere else.
+# c.SafePage.book = "../../../../_build/html/chapters/"
 # The gradebook on a PostgreSQL server, which needs a name for the course:
 # c.CourseDirectory.db_url = "postgresql+psycopg://USER@HOST/DATABASE"
 # c.CourseDirectory.course_id = "NAME"
