@@ -121,7 +121,7 @@ def test_feedback_and_export_work_on_what_was_graded(course, results):
     assert "mean_of_rows" in mistaken
     assert "Further checks ran here" in mistaken
     address = "../../../../_build/html/chapters/scaling.html#centre"
-    assert mistaken.count(f'<a href="{address}"') == 2  # of two tests
+    assert mistaken.count(f'<a href="{address}"') == 1
     assert "Read on" not in next(page.read_text("utf-8") for page in pages if "solved" in str(page))
     for secret in ("BEGIN HIDDEN", "rows = np.random", "random.default", "<script>alert", "<img src=x"):
         assert secret not in mistaken
