@@ -270,5 +270,15 @@ def test_a_broken_record_names_nothing(tmp_path):
 def test_needs_nothing_but_numpy():
     text = Path(module.__file__).read_text("utf-8")
     imports = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
-    standard = {"__future__", "copy", "hashlib", "inspect", "json", "os", "traceback", "dataclasses"}
+    standard = {
+        "__future__",
+        "copy",
+        "functools",
+        "hashlib",
+        "inspect",
+        "json",
+        "os",
+        "traceback",
+        "dataclasses",
+    }
     assert imports <= standard | {"collections.abc", "pathlib", "typing", "numpy"}
