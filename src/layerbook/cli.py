@@ -255,9 +255,15 @@ def report(names: Names = None, course: CourseOption = None, as_json: Json = Fal
 
 
 @app.command()
-def judge(names: Names = None, as_json: Json = False) -> None:
-    """Hold the exercises to account: scores, completeness, share of known mistakes caught and named."""
-    verdicts = _judge_all(_root(), names)
+def judge(
+    names: Names = None,
+    with_mutants: Annotated[
+        bool, typer.Option("--mutants/--no-mutants", help="Also run small changes of the references.")
+    ] = True,
+    as_json: Json = False,
+) -> None:
+    """Hold the exercises to account: scores, completeness, known mistakes named, small changes noticed."""
+    verdicts = _judge_all(_root(), names, with_mutants=with_mutants)
     if as_json:
         rows = [dataclasses.asdict(verdict) for verdict in verdicts]
         print(json.dumps(rows, indent=2))
@@ -270,25 +276,25 @@ def judge(names: Names = None, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def _judge_all(root: Path, names: list[str] | None) -> list[Any]:
+def _judge_all(root: Path, names: list[str] | None, *, with_mutants: bool) -> list[Any]:
     from layerbook.exercises.judge import judge as judge_one
 
     exercises = manifest.select(root, names)
     workers = min(len(exercises), os.cpu_count() or 1)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool, _progress() as progress:
-        verdicts = pool.map(judge_one, exercises, [root] * len(exercises))
+        verdicts = pool.map(partial(judge_one, root=root, with_mutants=with_mutants), exercises)
         return list(progress.track(verdicts, total=len(exercises), description="judging"))
 
 
 def _verdict_table(verdicts: Sequence[Any]) -> Table:
-    headers = ("exercise", "functions", "points", "misconceptions", "caught", "named", "visibly", "time")
-    table = Table(*headers, box=box.SIMPLE, pad_edge=False)
+    headers = ("exercise", "functions", "points", "misconceptions", "caught", "named", "visibly")
+    table = Table(*headers, "mutants killed", "time", box=box.SIMPLE, pad_edge=False)
     for v in verdicts:
+        counts = (str(count) for count in (v.functions, v.points, v.misconceptions))
         shares = [f"{count / v.misconceptions:.0%}" for count in (v.caught, v.named, v.named_by_visible)]
-        table.add_row(
-            v.exercise, str(v.functions), str(v.points), str(v.misconceptions), *shares, f"{v.seconds:.1f} s"
-        )
+        mutants = "-" if v.mutants is None else f"{v.killed} of {v.mutants}"
+        table.add_row(v.exercise, *counts, *shares, mutants, f"{v.seconds:.1f} s")
     return table
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from layerbook import misconceptions
+from layerbook.exercises import mutate
 from layerbook.exercises.check import Checker
 from layerbook.exercises.compile import Compiled, compile_exercise, copy_data
 from layerbook.exercises.manifest import Exercise
@@ -22,6 +25,7 @@ from layerbook.misconceptions import Misconception
 
 FEWEST_MISCONCEPTIONS = 4  # of each function
 SHARE_NAMED = 0.9
+MUTANT_SECONDS = 2.0  # beyond ten times what the reference takes, after which a mutant hangs
 
 
 @dataclass
@@ -35,14 +39,29 @@ class Verdict:
     caught: int = 0
     named: int = 0
     named_by_visible: int = 0
-    mutants: int | None = None  # no mutation step yet
+    mutants: int | None = None  # None where they were not asked for
     killed: int | None = None
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
 
 
-def judge(exercise: Exercise, root: Path) -> Verdict:
-    """Compile the exercise, run everything that is known to be right or wrong, and note what falls short."""
+class Killed(BaseException):
+    """A mutant failed a check, or took too long; no `except Exception` of an exercise holds it up."""
+
+
+class Killer(Checker):
+    """A checker whose first failure ends the run."""
+
+    def fail(self, message: str) -> None:
+        """End the run."""
+        raise Killed(message)
+
+
+def judge(exercise: Exercise, root: Path, *, with_mutants: bool = False) -> Verdict:
+    """Compile the exercise, run everything that is known to be right or wrong, and note what falls short.
+
+    `with_mutants` also runs every small change of the reference, which takes a minute.
+    """
     compiled = compile_exercise(exercise, root)
     wrong = misconceptions.load(exercise.folder / "misconceptions.py")
     verdict = Verdict(exercise.name, compiled.source.points, len(compiled.source.functions), len(wrong))
@@ -51,6 +70,8 @@ def judge(exercise: Exercise, root: Path) -> Verdict:
         copy_data(exercise, root, Path(scratch))
         _judge_scores(compiled, Path(scratch), verdict)
         _judge_misconceptions(compiled, wrong, Path(scratch), verdict)
+        if with_mutants:
+            _judge_mutants(compiled.source, Path(scratch), verdict)
     return verdict
 
 
@@ -111,6 +132,48 @@ def _judge_misconceptions(
             verdict.problems.append(f"`{mistake.name}` is caught, but not named")
     if verdict.named >= SHARE_NAMED * len(wrong):
         verdict.problems = [p for p in verdict.problems if not p.endswith("but not named")]
+
+
+def _judge_mutants(source: Source, scratch: Path, verdict: Verdict) -> None:
+    verdict.mutants = verdict.killed = 0
+    unlisted = mutate.equivalent(source.path.parent)
+    start = time.perf_counter()
+    run(source, scratch, Checker())
+    patience = MUTANT_SECONDS + 10 * (time.perf_counter() - start)
+    for number, cell in enumerate(source.cells):
+        if cell.kind != "solution" or cell.capstone:
+            continue
+        for mutant in mutate.mutants(cell):
+            cells = (*source.cells[:number], replace(cell, source=mutant.source), *source.cells[number + 1 :])
+            verdict.mutants += 1
+            if _is_killed(replace(source, cells=cells), scratch, patience):
+                verdict.killed += 1
+            elif unlisted.pop((mutant.of, mutant.change), None) is None:
+                verdict.problems.append(f"`{mutant.of}` may be changed unnoticed: {mutant.change}")
+    for of, change in unlisted:
+        verdict.problems.append(
+            f"equivalent.toml lists a change of `{of}` that is noticed or not made: {change}"
+        )
+
+
+def _is_killed(source: Source, scratch: Path, seconds: float) -> bool:
+    """Whether the tests of a changed reference notice it."""
+
+    def ring(number: int, frame: Any) -> None:
+        raise Killed
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            results = run(source, scratch, Killer())
+    except Killed:
+        return True
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    return not all(result.passed for result in results if result.cell.points)
 
 
 def _failures(
