@@ -95,15 +95,6 @@ def weight_hh_not_turned(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 @misconception(of="rnn_step_forward", read="rnn.md#rnn-cell")
-def neither_weight_turned(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
-    """Neither weight is transposed. Both have one row for each value of the new state; turn both before the
-    product.
-    """
-    h = np.tanh(x @ weight_ih + bias_ih + h_prev @ weight_hh + bias_hh)
-    return h, (x, h_prev, weight_ih, weight_hh, h)
-
-
-@misconception(of="rnn_step_forward", read="rnn.md#rnn-cell")
 def weight_before_the_batch(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The weight stands before the batch, as in W x for one column. Here the sentences are rows, (N, D), so
     the product is `x @ weight_ih.T`.
@@ -164,13 +155,6 @@ def bias_ih_twice(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 @misconception(of="rnn_step_forward", read="rnn.md#rnn-cell")
-def biases_multiplied(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The sums are multiplied by the biases. A bias is added."""
-    h = np.tanh(x @ weight_ih.T * bias_ih + h_prev @ weight_hh.T * bias_hh)
-    return h, (x, h_prev, weight_ih, weight_hh, h)
-
-
-@misconception(of="rnn_step_forward", read="rnn.md#rnn-cell")
 def biases_outside_tanh(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The biases are added after the tanh. They belong inside; no state can leave the range from -1 to 1."""
     h = np.tanh(x @ weight_ih.T + h_prev @ weight_hh.T) + bias_ih + bias_hh
@@ -195,13 +179,6 @@ def tanh_of_each_part(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
 def tanh_of_the_input_alone(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The part of the earlier state is added after the tanh. The tanh is taken of the whole sum."""
     h = np.tanh(x @ weight_ih.T + bias_ih) + h_prev @ weight_hh.T + bias_hh
-    return h, (x, h_prev, weight_ih, weight_hh, h)
-
-
-@misconception(of="rnn_step_forward", read="rnn.md#rnn-cell")
-def tanh_of_the_state_alone(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The part of the input is added after the tanh. The tanh is taken of the whole sum."""
-    h = x @ weight_ih.T + bias_ih + np.tanh(h_prev @ weight_hh.T + bias_hh)
     return h, (x, h_prev, weight_ih, weight_hh, h)
 
 
@@ -331,13 +308,6 @@ def callers_step_gradient_changed(grad_output, cache):
 
 
 @misconception(of="rnn_step_backward", read="rnn.md#tanh-derivative")
-def inputs_without_slope(grad_output, cache):
-    """The gradients of input and earlier state lack the slope of tanh. All six go through the tanh first."""
-    _, _, *of_weights = _step_back(grad_output, cache)
-    return *_from_the_sum(grad_output, cache)[:2], *of_weights
-
-
-@misconception(of="rnn_step_backward", read="rnn.md#tanh-derivative")
 def weights_without_slope(grad_output, cache):
     """The gradients of the two weights lack the slope of tanh. All six go through the tanh first."""
     right, without = _step_back(grad_output, cache), _from_the_sum(grad_output, cache)
@@ -377,15 +347,6 @@ def weight_ih_turned_on_the_way_back(grad_output, cache):
     """
     _, *others = _step_back(grad_output, cache)
     return _at_the_sum(grad_output, cache) @ cache[2].T, *others
-
-
-@misconception(of="rnn_step_backward", read="rnn.md#through-time")
-def both_weights_turned_on_the_way_back(grad_output, cache):
-    """Both weights are transposed for the gradients of input and earlier state. Forward they were turned, so
-    on the way back they are not.
-    """
-    grad_sum = _at_the_sum(grad_output, cache)
-    return grad_sum @ cache[2].T, grad_sum @ cache[3].T, *_step_back(grad_output, cache)[2:]
 
 
 @misconception(of="rnn_step_backward", read="rnn.md#two-ways-into-a-state")
@@ -735,18 +696,6 @@ def only_the_last_output_heard(grad_output, cache):
 
 
 @misconception(of="rnn_backward", read="rnn.md#two-ways-into-a-state")
-def carried_one_step_only(grad_output, cache):
-    """The gradient is carried one step and then dropped. What goes on to the next step is the gradient of the
-    state, with all that has been carried to it, not its own output's part alone.
-    """
-    steps, carried = [], 0.0
-    for t in reversed(range(len(cache))):
-        steps.insert(0, _step_back(grad_output[:, t] + carried, cache[t]))
-        carried = _step_back(grad_output[:, t], cache[t])[1]
-    return _together(steps)
-
-
-@misconception(of="rnn_backward", read="rnn.md#two-ways-into-a-state")
 def carried_past_the_cell(grad_output, cache):
     """The gradient is carried to the state before as it is. It has to go through the step: what
     `rnn_step_backward` returns for the state before is carried.
@@ -805,7 +754,9 @@ def first_step_not_visited(grad_output, cache):
 
 @misconception(of="rnn_backward", read="rnn.md#through-time")
 def last_step_not_visited(grad_output, cache):
-    """The last step is not visited. The last of T steps has the index T - 1, and the gradient begins there."""
+    """The last step is not visited. The last of T steps has the index T - 1, and the gradient
+    begins there.
+    """
     last = [np.zeros_like(part) for part in _steps_back(grad_output, cache)[-1]]
     return _together([*_steps_back(grad_output, cache[:-1]), last])
 
@@ -838,14 +789,6 @@ def all_states_added_into_h0(grad_output, cache):
     steps = _steps_back(grad_output, cache)
     grad_x, _, *of_weights = _together(steps)
     return grad_x, sum(step[1] for step in steps), *of_weights
-
-
-@misconception(of="rnn_backward", read="rnn.md#initial-state")
-def last_for_the_first(grad_output, cache):
-    """For `h0`, what the *last* step returns is taken. The first step is the one that has used `h0`."""
-    steps = _steps_back(grad_output, cache)
-    grad_x, _, *of_weights = _together(steps)
-    return grad_x, steps[-1][1], *of_weights
 
 
 @misconception(of="rnn_backward", read="rnn.md#initial-state")
@@ -994,7 +937,9 @@ def h0_before_x(grad_output, cache):
 
 @misconception(of="rnn_backward", read="rnn.md#initial-state")
 def h0_not_returned(grad_output, cache):
-    """The gradient of `h0` is not returned. `h0` is the second argument, and has a gradient like the others."""
+    """The gradient of `h0` is not returned. `h0` is the second argument, and has a gradient
+    like the others.
+    """
     grad_x, _, *of_weights = _together(_steps_back(grad_output, cache))
     return grad_x, *of_weights
 
@@ -1062,7 +1007,9 @@ def sizes_added(grad_last, cache):
 
 @misconception(of="gradient_norms", read="rnn.md#clipping")
 def largest_value_for_norm(grad_last, cache):
-    """The size of the largest value is taken. The norm is the root of the sum of the squares of all values."""
+    """The size of the largest value is taken. The norm is the root of the sum of the squares
+    of all values.
+    """
     return np.stack([np.abs(g).max(axis=1) for g in _travelling(grad_last, cache)], axis=1)
 
 
@@ -1185,7 +1132,9 @@ def short_ones_stretched(gradients, max_norm):
 
 @misconception(of="clip_by_norm", read="rnn.md#clipping")
 def stretched_never_shortened(gradients, max_norm):
-    """Long gradients stay, and short ones are stretched. The factor is the *smaller* of 1 and bound / norm."""
+    """Long gradients stay, and short ones are stretched. The factor is the *smaller* of 1 and
+    bound / norm.
+    """
     norm = _norm(gradients)
     factor = max(1.0, max_norm / norm) if norm > 0 and max_norm < np.inf else 1.0
     return [factor * gradient for gradient in gradients], norm
@@ -1309,7 +1258,9 @@ def arrays_joined(gradients, max_norm):
 
 @misconception(of="clip_by_norm", read="rnn.md#clipping")
 def norm_not_returned(gradients, max_norm):
-    """Only the clipped gradients are returned. Two things are asked: the list, and the norm before clipping."""
+    """Only the clipped gradients are returned. Two things are asked: the list, and the norm
+    before clipping.
+    """
     norm = _norm(gradients)
     factor = max_norm / norm if norm > max_norm else 1.0
     return [factor * gradient for gradient in gradients]

@@ -75,6 +75,11 @@ def forward_then_backward(forward, backward):
     return checked_pairs.setdefault((forward, backward), gradients)  # one and the same for the same two
 
 
+def arrays(*expected):
+    """Some arrays, each with a name under which `check` speaks of it."""
+    return namedtuple("Arrays", [f"array_{number}" for number in range(1, len(expected) + 1)])(*expected)
+
+
 def random_weights(generator, d, h):
     """Weights and biases of an RNN, none of them 0 and no two alike."""
     shapes = {"weight_ih": (h, d), "weight_hh": (h, h), "bias_ih": (h,), "bias_hh": (h,)}
@@ -467,15 +472,20 @@ weight_ih, weight_hh, bias_ih, bias_hh = (
 )
 check(
     rnn_forward,
-    np.array([[[log2 / 2 - 0.35], [-log3 / 2 - 0.4], [log2 / 2 - 0.05]]]),  # x, (N, T, D) = (1, 3, 1)
-    np.array([[0.4]]),  # h0, (N, H) = (1, 1)
+    np.array(
+        [
+            [[log2 / 2 - 0.35], [-log3 / 2 - 0.4], [log2 / 2 - 0.05]],
+            [[log3 / 2 - 0.2], [-log2 / 2 - 0.45], [log3 / 2 - 0.1]],
+        ]
+    ),  # x, (N, T, D) = (2, 3, 1)
+    np.array([[0.4], [-0.2]]),  # h0, (N, H) = (2, 1)
     weight_ih,
     weight_hh,
     bias_ih,
     bias_hh,
     view=without_cache,
-    expect=Forward(output=np.array([[[0.6], [-0.8], [0.6]]]), cache=ANY),
-    case="one sentence of three steps, one number for a state",
+    expect=Forward(output=np.array([[[0.6], [-0.8], [0.6]], [[0.8], [-0.6], [0.8]]]), cache=ANY),
+    case="two sentences of three steps, one number for a state",
 )
 check(
     rnn_forward,
@@ -542,7 +552,7 @@ for n, t, d, h in ((1, 1, 1, 1), (2, 4, 3, 5), (5, 3, 4, 2), (3, 6, 1, 4), (4, 2
 #
 # All steps share the weights. What should a weight get that was used `T` times?
 #
-# The three cells of checks ask for more and more: a loss at the last step only, then at any steps, then the
+# The three cells of checks ask for more and more: a loss at one step only, then at any steps, then the
 # gradients of weights and biases.
 
 
@@ -586,26 +596,39 @@ def rnn_backward(grad_output, cache):
 # %% id="test-rnn-backward" kind="tests" points=2
 log2, log3 = np.log([2.0, 3.0])
 sentence = {
-    "x": np.array([[[log2 / 2 - 0.35], [-log3 / 2 - 0.4], [log2 / 2 - 0.05]]]),  # (N, T, D) = (1, 3, 1)
+    "x": np.array(
+        [[[log2 / 2 - 0.35], [-log3 / 2 - 0.4], [log2 / 2 - 0.05], [-log3 / 2 - 0.4]]]
+    ),  # (1, 4, 1)
     "h0": np.array([[0.4]]),
     "weight_ih": np.array([[2.0]]),
     "weight_hh": np.array([[0.5]]),
     "bias_ih": np.array([0.75]),
     "bias_hh": np.array([-0.25]),
-}  # the states are 0.6, -0.8 and 0.6, and the slopes 0.64, 0.36 and 0.64
+}  # the states are 0.6, -0.8, 0.6 and -0.8, and the slopes 0.64, 0.36, 0.64 and 0.36
 check(
     forward_then_backward(rnn_forward, rnn_backward),
     **sentence,
-    grad_output=np.array([[[0.0], [0.0], [100.0]]]),
-    **only(Gradients, grad_x=np.array([[[7.3728], [23.04], [128.0]]])),
-    case="a loss at the last step only, the gradient of the input",
+    grad_output=np.array([[[0.0], [0.0], [100.0], [0.0]]]),
+    **only(Gradients, grad_x=np.array([[[7.3728], [23.04], [128.0], [0.0]]])),
+    case="a loss at the third of four steps, the gradient of the input",
 )
 check(
     forward_then_backward(rnn_forward, rnn_backward),
     **sentence,
-    grad_output=np.array([[[0.0], [0.0], [100.0]]]),
+    grad_output=np.array([[[0.0], [0.0], [100.0], [0.0]]]),
     **only(Gradients, grad_h0=np.array([[1.8432]])),
-    case="a loss at the last step only, the gradient of h0",
+    case="a loss at the third of four steps, the gradient of h0",
+)
+check(
+    forward_then_backward(rnn_forward, rnn_backward),
+    **sentence,
+    grad_output=np.array([[[0.0], [0.0], [0.0], [-1000.0]]]),
+    **only(
+        Gradients,
+        grad_x=np.array([[[-13.27104], [-41.472], [-230.4], [-720.0]]]),
+        grad_h0=np.array([[-3.31776]]),
+    ),
+    case="a loss at the last step only",
 )
 ### BEGIN HIDDEN TESTS
 import torch
@@ -634,20 +657,13 @@ for n, t, d, h in ((1, 1, 1, 1), (2, 4, 3, 5), (5, 3, 4, 2), (3, 6, 1, 4), (4, 2
 # %% id="test-rnn-backward-any-steps" kind="tests" points=2 of="rnn_backward"
 log2, log3 = np.log([2.0, 3.0])
 sentence = {
-    "x": np.array([[[log2 / 2 - 0.35], [-log3 / 2 - 0.4], [log2 / 2 - 0.05]]]),
+    "x": np.array([[[log2 / 2 - 0.35], [-log3 / 2 - 0.4], [log2 / 2 - 0.05]]]),  # (N, T, D) = (1, 3, 1)
     "h0": np.array([[0.4]]),
     "weight_ih": np.array([[2.0]]),
     "weight_hh": np.array([[0.5]]),
     "bias_ih": np.array([0.75]),
     "bias_hh": np.array([-0.25]),
-}  # as above
-check(
-    forward_then_backward(rnn_forward, rnn_backward),
-    **sentence,
-    grad_output=np.array([[[0.0], [-20.0], [0.0]]]),
-    **only(Gradients, grad_x=np.array([[[-4.608], [-14.4], [0.0]]]), grad_h0=np.array([[-1.152]])),
-    case="a loss at the second step only",
-)
+}  # the first three steps of the sentence above
 check(
     forward_then_backward(rnn_forward, rnn_backward),
     **sentence,
@@ -711,17 +727,8 @@ sentence = {
     "weight_hh": np.array([[0.5]]),
     "bias_ih": np.array([0.75]),
     "bias_hh": np.array([-0.25]),
-}  # as above
+}  # the states are 0.6, -0.8 and 0.6, and the slopes 0.64, 0.36 and 0.64
 at_the_end = np.array([[[0.0], [0.0], [100.0]]])
-check(
-    forward_then_backward(rnn_forward, rnn_backward),
-    **sentence,
-    grad_output=at_the_end,
-    **only(
-        Gradients, grad_bias_ih=np.array([3.6864 + 11.52 + 64]), grad_bias_hh=np.array([3.6864 + 11.52 + 64])
-    ),
-    case="the biases, used three times",
-)
 check(
     forward_then_backward(rnn_forward, rnn_backward),
     **sentence,
@@ -735,6 +742,15 @@ check(
     grad_output=at_the_end,
     **only(Gradients, grad_weight_hh=np.array([[3.6864 * 0.4 + 11.52 * 0.6 - 64 * 0.8]])),
     case="weight_hh, used three times",
+)
+check(
+    forward_then_backward(rnn_forward, rnn_backward),
+    **sentence,
+    grad_output=at_the_end,
+    **only(
+        Gradients, grad_bias_ih=np.array([3.6864 + 11.52 + 64]), grad_bias_hh=np.array([3.6864 + 11.52 + 64])
+    ),
+    case="the biases, used three times",
 )
 check(
     forward_then_backward(rnn_forward, rnn_backward),
@@ -868,15 +884,17 @@ def gradient_norms(grad_last, cache):
 log2, log3 = np.log([2.0, 3.0])
 check(
     forward_then_backward(rnn_forward, gradient_norms),
-    x=np.array([[[log2 / 2 - 0.35], [-log3 / 2 - 0.4], [log2 / 2 - 0.05]]]),  # (N, T, D) = (1, 3, 1)
-    h0=np.array([[0.4]]),
+    x=np.array([[[log2 / 2 - 0.35], [-log3 / 2 - 0.4]], [[log3 / 2 - 0.2], [-log2 / 2 - 0.45]]]),  # (2, 2, 1)
+    h0=np.array([[0.4], [-0.2]]),
     weight_ih=np.array([[2.0]]),
     weight_hh=np.array([[0.5]]),
     bias_ih=np.array([0.75]),
-    bias_hh=np.array([-0.25]),  # the states are 0.6, -0.8 and 0.6, and the slopes 0.64, 0.36 and 0.64
-    grad_last=np.array([[-100.0]]),
-    expect=np.array([[100.0, 32.0, 5.76, 1.8432]]),
-    case="three steps, one number for a state",
+    bias_hh=np.array(
+        [-0.25]
+    ),  # the slopes are 0.64 and 0.36 in the first sentence, 0.36 and 0.64 in the second
+    grad_last=np.array([[-100.0], [50.0]]),
+    expect=np.array([[100.0, 18.0, 5.76], [50.0, 16.0, 2.88]]),
+    case="two sentences of two steps, one number for a state",
 )
 check(
     forward_then_backward(rnn_forward, gradient_norms),
@@ -888,7 +906,7 @@ check(
     bias_hh=np.array([-0.5, 0.125]),
     grad_last=np.array([[30.0, 40.0], [-60.0, 80.0]]),
     expect=np.array([[50.0, 34.91567989, 49.64157233], [100.0, 89.56167270, 55.45859107]]),  # by PyTorch
-    case="two sentences, two numbers for a state",
+    case="two sentences of two steps, two numbers for a state",
 )
 ### BEGIN HIDDEN TESTS
 import torch
@@ -952,37 +970,37 @@ def clip_by_norm(gradients, max_norm):
 # %% id="test-clip-by-norm" kind="tests" points=2
 check(
     clip_by_norm,
-    [np.array([3.0, -4.0]), np.array([[12.0]])],  # together of norm 13
+    [np.array([3.0]), np.array([[12.0, -4.0]])],  # together of norm 13
     2.6,
-    expect=Clipped(clipped=(np.array([0.6, -0.8]), np.array([[2.4]])), norm=13.0),
+    expect=Clipped(clipped=arrays(np.array([0.6]), np.array([[2.4, -0.8]])), norm=13.0),
     case="two arrays, too long",
 )
 check(
     clip_by_norm,
-    [np.array([3.0, -4.0]), np.array([[12.0]])],
+    [np.array([3.0]), np.array([[12.0, -4.0]])],
     26.0,
-    expect=Clipped(clipped=(np.array([3.0, -4.0]), np.array([[12.0]])), norm=13.0),
+    expect=Clipped(clipped=arrays(np.array([3.0]), np.array([[12.0, -4.0]])), norm=13.0),
     case="two arrays, short enough",
 )
 check(
     clip_by_norm,
     [np.array([[0.5, 0.1], [-0.7, 0.5]])],  # of norm 1
     0.5,
-    expect=Clipped(clipped=(np.array([[0.25, 0.05], [-0.35, 0.25]]),), norm=1.0),
+    expect=Clipped(clipped=arrays(np.array([[0.25, 0.05], [-0.35, 0.25]])), norm=1.0),
     case="a norm of 1, and a bound below it",
 )
 check(
     clip_by_norm,
     [np.array([0.0, 0.0]), np.array([0.0])],
     0.5,
-    expect=Clipped(clipped=(np.array([0.0, 0.0]), np.array([0.0])), norm=0.0),
+    expect=Clipped(clipped=arrays(np.array([0.0, 0.0]), np.array([0.0])), norm=0.0),
     case="nothing but zeros",
 )
 check(
     clip_by_norm,
     [np.array([6.0]), np.array([-8.0])],
     np.inf,
-    expect=Clipped(clipped=(np.array([6.0]), np.array([-8.0])), norm=10.0),
+    expect=Clipped(clipped=arrays(np.array([6.0]), np.array([-8.0])), norm=10.0),
     case="no bound",
 )
 ### BEGIN HIDDEN TESTS
@@ -1006,7 +1024,7 @@ for shapes, max_norm in (
         clip_by_norm,
         gradients,
         max_norm,
-        expect=Clipped(tuple(parameter.grad.numpy() for parameter in parameters), norm.item()),
+        expect=Clipped(arrays(*(parameter.grad.numpy() for parameter in parameters)), norm.item()),
         case=f"arrays of shapes {shapes}, bound {max_norm}",
     )
 ### END HIDDEN TESTS
