@@ -455,6 +455,15 @@ def step_biases_not_summed(grad_output, cache):
 
 
 @misconception(of="rnn_step_backward", read="rnn.md#through-time")
+def step_biases_with_an_axis_too_many(grad_output, cache):
+    """The gradients of the biases are (1, H). A bias is (H,), and its gradient has the same shape; leave
+    `keepdims` out.
+    """
+    *others, of_bias, _ = _step_back(grad_output, cache)
+    return *others, of_bias[None], of_bias[None].copy()
+
+
+@misconception(of="rnn_step_backward", read="rnn.md#through-time")
 def step_biases_summed_over_the_state(grad_output, cache):
     """The gradients of the biases are summed over the values of the state. Sum over the sentences, axis 0, so
     that one number is left for each value of the state.
@@ -1246,6 +1255,16 @@ def zero_divided_by_zero(gradients, max_norm):
     norm = _norm(gradients)
     with np.errstate(invalid="ignore"):
         return [gradient / norm * min(norm, max_norm) for gradient in gradients], norm
+
+
+@misconception(of="clip_by_norm", read="rnn.md#clipping")
+def stopped_at_a_norm_of_zero(gradients, max_norm):
+    """Zeros stop the program, since the bound is divided by their norm, which is 0. Divide only where the
+    norm is above the bound.
+    """
+    norm = float(_norm(gradients))
+    factor = min(1.0, max_norm / norm)
+    return [factor * gradient for gradient in gradients], norm
 
 
 @misconception(of="clip_by_norm", read="rnn.md#clipping")

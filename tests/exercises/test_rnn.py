@@ -410,9 +410,9 @@ MESSAGES = {
         known mistake  tanh_of_each_part: The tanh is taken of input and state separately. It is taken once, of the whole sum.
     """,
     "step_biases_not_summed": """
-        rnn_step_backward is not right yet: the gradients of the biases, one sentence
-        called with    x (1, 2) float64 = [[1., 2.]], h_prev (1, 2) float64 = [[ 0.5, -1. ]], weight_ih (2, 2) float64 = [[ 1. , -0.5], [ 0.5,  1.5]], weight_hh (2, 2) float64 = [[ 2. ,  1. ], [-1. ,  0.5]], bias_ih (2,) float64 = [ 0.4431, -3.0986], bias_hh (2,) float64 = [ 0.25, -0.5 ], grad_output (1, 2) float64 = [[ 10., 100.]]
-        wrong shape    grad_bias_ih: got (1, 2), expected (2,)
+        rnn_step_backward is not right yet: three sentences, the biases
+        called with    x (3, 1) float64 = [[ 1.5 ], [-0.25], [-0.75]], h_prev (3, 2) float64 = [[-0.5  ,  0.75 ], [ 0.125,  0.375], [ 0.875, -0.875]], weight_ih (2, 1) float64 = [[ 0.3466], [-1.0986]], weight_hh (2, 2) float64 = [[1.3863, 0.6931], [1.0986, 1.0986]], bias_ih (2,) float64 = [ 0.5199, -0.5493], bias_hh (2,) float64 = [-0.1733,  0.824 ], grad_output (3, 2) float64 = [[100.,  10.], [-50.,  20.], [ 25., -20.]]
+        wrong shape    grad_bias_ih: got (3, 2), expected (2,)
         known mistake  step_biases_not_summed: The gradients of the biases have a row for each sentence. All sentences use the same bias, so sum over them, axis 0.
     """,
     "slope_left_out": """
