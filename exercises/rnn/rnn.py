@@ -248,14 +248,8 @@ def rnn_step_backward(grad_output, cache):
     x, h_prev, weight_ih, weight_hh, h = cache
     grad_sum = grad_output * (1 - h**2)  # (N, H), at the sum inside tanh
     grad_bias = grad_sum.sum(axis=0)
-    return (
-        grad_sum @ weight_ih,
-        grad_sum @ weight_hh,
-        grad_sum.T @ x,
-        grad_sum.T @ h_prev,
-        grad_bias,
-        grad_bias.copy(),
-    )
+    inputs = grad_sum @ weight_ih, grad_sum @ weight_hh
+    return *inputs, grad_sum.T @ x, grad_sum.T @ h_prev, grad_bias, grad_bias
     ### END SOLUTION
 
 
@@ -571,7 +565,8 @@ def rnn_backward(grad_output, cache):
     for t in reversed(range(len(cache))):
         grad_x_t, grad_h, *of_step = rnn_step_backward(grad_output[:, t] + grad_h, cache[t])
         grad_x.insert(0, grad_x_t)
-        grad_weights = [total + part for total, part in zip(grad_weights, of_step, strict=True)]
+        for i, part in enumerate(of_step):
+            grad_weights[i] = grad_weights[i] + part
     return np.stack(grad_x, axis=1), grad_h, *grad_weights
     ### END SOLUTION
 
