@@ -150,3 +150,20 @@ def test_every_statement_of_the_notes_has_its_place(demo, pages):
         assert re.search(rf"\bN{row}\b", text), row
     assert "48 of the 48 statements have their place" in text
     assert "Still missing" not in text
+
+
+def test_the_book_asks_at_least_eighty_questions_and_a_quarter_compare(demo):
+    text = "\n".join(path.read_text("utf-8") for path in (demo / "chapters").glob("*.md"))
+    questions = re.findall(r"^:::\{quiz\} .*?^:::$", text, flags=re.MULTILINE | re.DOTALL)
+    assert len(questions) >= 80
+    assert sum(":compares:" in question for question in questions) >= len(questions) / 4
+
+
+def test_every_figure_has_a_caption_and_a_text_in_its_place(demo, pages):
+    for path, soup in pages.items():
+        for image in soup.select("article img, main img"):
+            assert image.get("alt", "").strip(), (path, image)
+            figure = image.find_parent("figure")
+            assert figure is not None, (path, image)
+            assert figure.find("figcaption") is not None, (path, image)
+            assert figure.find("figcaption").get_text().strip(), (path, image)

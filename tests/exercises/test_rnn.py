@@ -278,6 +278,7 @@ NAMES = (
     "clip_by_norm",
 )
 WITH_ONE_CACHE = NAMES[:2], NAMES[2:5], NAMES[5:]
+SLOW_STYLES = ("loop",)  # in the last part
 STYLES = {
     style: {name: globals()[f"{style}_{name}"] for name in NAMES}
     for style in ("loop", "array", "other", "closure")
