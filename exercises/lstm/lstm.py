@@ -9,17 +9,17 @@
 # gradient through time. In the last part your layer learns to write docstrings letter by letter, and you
 # measure how far a gradient gets in it, beside an RNN.
 #
-# Letters used throughout, as in the book: `N` is the size of the batch, `T` the number of steps, `D` the number
-# of features that go in at each step, `H` the hidden size. What stands inside a logistic function or a tanh
-# is called a **sum**. All four sums come from stacked weights, in PyTorch's order **i, f, g, o**: input gate,
-# forget gate, candidate, output gate.
+# Letters used throughout, as in the book: `N` is the size of the batch, `T` the number of steps, `D` the
+# number of features that go in at each step, `H` the hidden size. What stands inside a logistic function or a
+# tanh is called a **sum**. All four sums come from stacked weights, in PyTorch's order **i, f, g, o**: input
+# gate, forget gate, candidate, output gate.
 #
 # Write a function, then run the cell of checks below it. A failing check says what it called and what came
 # out wrong; if the mistake is a known one, it also says which, and where the book explains it.
 #
 # A forward function returns its outputs and, as the last value, a **cache**: whatever its backward function
-# will want to know. What is in it is up to you; no check looks inside. An LSTM has two outputs, so its forward
-# functions return three values, and its backward functions take two gradients and the cache.
+# will want to know. What is in it is up to you; no check looks inside. An LSTM has two outputs, so its
+# forward functions return three values, and its backward functions take two gradients and the cache.
 
 # %% id="setup" kind="setup"
 from collections import namedtuple
@@ -29,8 +29,10 @@ from check import ANY, check
 
 StepOutput = namedtuple("StepOutput", "h c cache")
 Output = namedtuple("Output", "output c_n cache")
-StepGradients = namedtuple("StepGradients", "x h c weight_ih weight_hh bias_ih bias_hh")
-Gradients = namedtuple("Gradients", "x h0 c0 weight_ih weight_hh bias_ih bias_hh")
+step_arguments = ("x", "h_prev", "c_prev", "weight_ih", "weight_hh", "bias_ih", "bias_hh")
+layer_arguments = ("x", "h0", "c0", "weight_ih", "weight_hh", "bias_ih", "bias_hh")
+StepGradients = namedtuple("StepGradients", [f"grad_{name}" for name in step_arguments])
+Gradients = namedtuple("Gradients", [f"grad_{name}" for name in layer_arguments])
 checked_pairs = {}
 
 
@@ -59,7 +61,7 @@ def without_cache(result):
 
 def gradient_of(name):
     """A view on the gradient of one argument."""
-    names = StepGradients._fields if name in StepGradients._fields else Gradients._fields
+    names = step_arguments if name in step_arguments else layer_arguments
     return value(names.index(name), of=7)
 
 
@@ -176,8 +178,8 @@ def one_unit(i, f, g, o, *, c, bias_hh=0.0):
     sums, bias_hh = np.array([i, f, g, o]), np.full(4, bias_hh)
     return {
         "x": np.array([[0.5]]),
-        "h": np.array([[-0.75]]),
-        "c": np.array([[c]]),
+        "h_prev": np.array([[-0.75]]),
+        "c_prev": np.array([[c]]),
         "weight_ih": np.zeros((4, 1)),
         "weight_hh": np.zeros((4, 1)),
         "bias_ih": sums - bias_hh,
@@ -195,8 +197,8 @@ def step_example(n, d, size):
     """Arguments of a step with N = n, D = d and H = size."""
     return {
         "x": numbers(n, d, first=1),
-        "h": numbers(n, size, first=20),
-        "c": numbers(n, size, first=40),
+        "h_prev": numbers(n, size, first=20),
+        "c_prev": numbers(n, size, first=40),
         "weight_ih": numbers(4 * size, d, first=60),
         "weight_hh": numbers(4 * size, size, first=100),
         "bias_ih": numbers(4 * size, first=150),
@@ -205,14 +207,15 @@ def step_example(n, d, size):
 
 
 # %% id="lstm-step-forward" kind="solution"
-def lstm_step_forward(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def lstm_step_forward(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """One step of an LSTM. None of the arguments is changed.
 
     Args:
         x: array of shape (N, D), the input of this step.
-        h: array of shape (N, H), the hidden state of the step before.
-        c: array of shape (N, H), the cell state of the step before.
-        weight_ih: array of shape (4 * H, D), from the input to the sums; blocks of H rows in the order i, f, g, o.
+        h_prev: array of shape (N, H), the hidden state of the step before.
+        c_prev: array of shape (N, H), the cell state of the step before.
+        weight_ih: array of shape (4 * H, D), from the input to the sums, in blocks of H rows:
+            i, f, g, o.
         weight_hh: array of shape (4 * H, H), from the hidden state to the sums, in the same order.
         bias_ih, bias_hh: arrays of shape (4 * H,), both added to the sums.
 
@@ -222,24 +225,24 @@ def lstm_step_forward(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
         cache: anything that lstm_step_backward needs.
     """
     ### BEGIN SOLUTION
-    sums = x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh  # (N, 4H)
+    sums = x @ weight_ih.T + bias_ih + h_prev @ weight_hh.T + bias_hh  # (N, 4H)
     sum_i, sum_f, sum_g, sum_o = np.split(sums, 4, axis=1)  # each (N, H)
     i, f, g, o = sigmoid(sum_i), sigmoid(sum_f), np.tanh(sum_g), sigmoid(sum_o)
-    c_new = f * c + i * g
-    h_new = o * np.tanh(c_new)
-    return h_new, c_new, (x, h, c, weight_ih, weight_hh, i, f, g, o, c_new)
+    c = f * c_prev + i * g
+    h = o * np.tanh(c)
+    return h, c, (x, h_prev, c_prev, weight_ih, weight_hh, i, f, g, o, c)
     ### END SOLUTION
 
 
 # %% [markdown] kind="hints" of="lstm_step_forward"
 # 1. There are four sums for each unit of each example. What shape do all of them together have, and which two
 #    products of matrices make it?
-# 2. Compute all sums at once, then cut them into four blocks along the axis of the units. Three of the blocks go
-#    through `sigmoid`, one through `np.tanh`: which? Only then do the states come into play.
-# 3. The product of the input with the transposed `weight_ih`, the same for the old hidden state and `weight_hh`,
-#    and both biases: add them. `np.split` cuts an array into equal parts along an axis. The new cell state needs
-#    the *old* one, the new hidden state needs the *new* one. For the cache, keep what went in, the four
-#    letters, and the new cell state.
+# 2. Compute all sums at once, then cut them into four blocks along the axis of the units. Three of the blocks
+#    go through `sigmoid`, one through `np.tanh`: which? Only then do the states come into play.
+# 3. The product of the input with the transposed `weight_ih`, the same for the old hidden state and
+#    `weight_hh`, and both biases: add them. `np.split` cuts an array into equal parts along an axis. The new
+#    cell state needs the *old* one, the new hidden state needs the *new* one. For the cache, keep what went
+#    in, the four letters, and the new cell state.
 
 # %% id="test-lstm-step-forward" kind="tests" points=2
 check(
@@ -368,15 +371,15 @@ for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
 #
 # Now back through one step. Two gradients arrive: `grad_h` at the new hidden state, from the layer above and
 # from the next step; and `grad_c` at the new cell state, from the next step alone. But the cell state is also
-# *shown*: whatever arrives at the hidden state reaches it too, through the output gate and the tanh. So at the
-# new cell state two gradients meet. Of their sum, the forget gate, the old cell state, the input gate and
+# *shown*: whatever arrives at the hidden state reaches it too, through the output gate and the tanh. So at
+# the new cell state two gradients meet. Of their sum, the forget gate, the old cell state, the input gate and
 # the candidate get their parts.
 #
 # Draw the step on paper before you write, with all arrows, and go back along each. Seven arguments went in,
 # so seven gradients come out.
 #
-# To check a backward function, your forward function runs first, and its cache is handed on. The first cell of
-# checks takes one place at a time, for a single unit, so that you can follow with a pencil. Its letters
+# To check a backward function, your forward function runs first, and its cache is handed on. The first cell
+# of checks takes one place at a time, for a single unit, so that you can follow with a pencil. Its letters
 # are i = 0.75, f = 0.8, g = 0.6, o = 0.25; the new cell state is $\ln 3$, and its tanh 0.8.
 
 
@@ -392,21 +395,21 @@ def lstm_step_backward(grad_h, grad_c, cache):
 
     Returns:
         grad_x: array of shape (N, D).
-        grad_h: array of shape (N, H), for the old hidden state.
-        grad_c: array of shape (N, H), for the old cell state.
+        grad_h_prev: array of shape (N, H), for the old hidden state.
+        grad_c_prev: array of shape (N, H), for the old cell state.
         grad_weight_ih: array of shape (4 * H, D), in the order i, f, g, o, summed over the batch.
         grad_weight_hh: array of shape (4 * H, H), likewise.
         grad_bias_ih, grad_bias_hh: arrays of shape (4 * H,), likewise.
     """
     ### BEGIN SOLUTION
-    x, h, c, weight_ih, weight_hh, i, f, g, o, c_new = cache
-    shown = np.tanh(c_new)
-    grad_c_new = grad_c + grad_h * o * (1.0 - shown**2)  # (N, H)
+    x, h_prev, c_prev, weight_ih, weight_hh, i, f, g, o, c = cache
+    shown = np.tanh(c)
+    grad_c_total = grad_c + grad_h * o * (1.0 - shown**2)  # (N, H)
     grad_sums = np.concatenate(
         [
-            grad_c_new * g * i * (1.0 - i),
-            grad_c_new * c * f * (1.0 - f),
-            grad_c_new * i * (1.0 - g**2),
+            grad_c_total * g * i * (1.0 - i),
+            grad_c_total * c_prev * f * (1.0 - f),
+            grad_c_total * i * (1.0 - g**2),
             grad_h * shown * o * (1.0 - o),
         ],
         axis=1,
@@ -415,9 +418,9 @@ def lstm_step_backward(grad_h, grad_c, cache):
     return (
         grad_sums @ weight_ih,
         grad_sums @ weight_hh,
-        grad_c_new * f,
+        grad_c_total * f,
         grad_sums.T @ x,
-        grad_sums.T @ h,
+        grad_sums.T @ h_prev,
         grad_bias,
         grad_bias.copy(),
     )
@@ -427,13 +430,13 @@ def lstm_step_backward(grad_h, grad_c, cache):
 # %% [markdown] kind="hints" of="lstm_step_backward"
 # 1. Begin at the two outputs. Which letters does the new hidden state depend on, and by what factor? And the
 #    new cell state? Mark the one place where two arrows meet.
-# 2. First the whole gradient at the new cell state. Then the four letters. From a letter to its sum there is one
-#    more factor, the slope of the logistic function or of the tanh; with the letter's own value `a` these are
-#    `a * (1 - a)` and `1 - a**2`. Put the four gradients of the sums side by side again, `(N, 4 * H)`.
+# 2. First the whole gradient at the new cell state. Then the four letters. From a letter to its sum there is
+#    one more factor, the slope of the logistic function or of the tanh; with the letter's own value `a` these
+#    are `a * (1 - a)` and `1 - a**2`. Put the four gradients of the sums side by side again, `(N, 4 * H)`.
 # 3. From there on it is a linear layer with two inputs. The gradient of the sums, times a weight matrix as it
-#    stands, gives the gradient of that matrix' input; its transpose, times the input, gives the gradient of the
-#    matrix; its sum over the batch is that of a bias. The old cell state has a gradient of its own: it went
-#    through the forget gate alone.
+#    stands, gives the gradient of that matrix' input; its transpose, times the input, gives the gradient of
+#    the matrix; its sum over the batch is that of a bias. The old cell state has a gradient of its own: it
+#    went through the forget gate alone.
 
 # %% id="test-lstm-step-backward" kind="tests" points=3
 unit = one_unit(i=log3, f=2 * log2, g=log2, o=-log3, c=(log3 - 0.45) / 0.8)
@@ -452,7 +455,7 @@ check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **from_c,
-    view=gradient_of("c"),
+    view=gradient_of("c_prev"),
     expect=np.array([[-3.2]]),  # -4 times 0.8
     case="gradient of the old cell state, of what arrives at the new cell state",
 )
@@ -460,7 +463,7 @@ check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **from_h,
-    view=gradient_of("c"),
+    view=gradient_of("c_prev"),
     expect=np.array([[0.72]]),  # 10 times 0.25, the slope 1 - 0.8 * 0.8, and 0.8
     case="gradient of the old cell state, of what arrives at the new hidden state",
 )
@@ -522,14 +525,14 @@ for n, d, size in ((1, 1, 1), (1, 3, 5), (1, 2, 4)):
     arguments += [generator.normal(size=shape) for shape in ((4 * size, size), (4 * size,), (4 * size,))]
     grad_h, grad_c = generator.normal(size=(2, n, size))
     right = step_gradients_by_torch(arguments, grad_h, grad_c)
-    for name in ("c", "bias_ih", "bias_hh"):
+    for name in ("c_prev", "bias_ih", "bias_hh"):
         hidden_check(
             forward_then_backward(lstm_step_forward, lstm_step_backward),
-            **dict(zip(StepGradients._fields, arguments, strict=True)),
+            **dict(zip(step_arguments, arguments, strict=True)),
             grad_h=grad_h,
             grad_c=grad_c,
             view=gradient_of(name),
-            expect=getattr(right, name),
+            expect=getattr(right, f"grad_{name}"),
             case=f"gradient of {name}, one example, D = {d}, H = {size}",
         )
 ### END HIDDEN TESTS
@@ -538,10 +541,10 @@ for n, d, size in ((1, 1, 1), (1, 3, 5), (1, 2, 4)):
 example = step_example(n=2, d=3, size=1)
 example |= {"grad_h": np.array([[2.0], [-5.0]]), "grad_c": np.array([[-3.0], [4.0]])}
 right = StepGradients(
-    x=np.array([[-0.94518136, -0.70172462, 0.46063903], [0.86567552, -1.09123147, 1.16298654]]),
-    h=np.array([[-0.30163855], [0.23817570]]),
-    c=np.array([[-1.31226372], [1.05187312]]),
-    weight_ih=np.array(
+    grad_x=np.array([[-0.94518136, -0.70172462, 0.46063903], [0.86567552, -1.09123147, 1.16298654]]),
+    grad_h_prev=np.array([[-0.30163855], [0.23817570]]),
+    grad_c_prev=np.array([[-1.31226372], [1.05187312]]),
+    grad_weight_ih=np.array(
         [
             [0.29038491, 0.25378987, 1.26389149],
             [1.16935864, -0.89237391, 0.93483854],
@@ -549,16 +552,16 @@ right = StepGradients(
             [-0.22138345, 0.10650440, -0.31249824],
         ]
     ),
-    weight_hh=np.array([[-1.13080585], [-1.45591545], [0.35417978], [0.37667286]]),
-    bias_ih=np.array([-0.94565710, 0.55094959, 0.24893677, 0.03787121]),
-    bias_hh=np.array([-0.94565710, 0.55094959, 0.24893677, 0.03787121]),
+    grad_weight_hh=np.array([[-1.13080585], [-1.45591545], [0.35417978], [0.37667286]]),
+    grad_bias_ih=np.array([-0.94565710, 0.55094959, 0.24893677, 0.03787121]),
+    grad_bias_hh=np.array([-0.94565710, 0.55094959, 0.24893677, 0.03787121]),
 )
-for name in ("bias_ih", "bias_hh", "x", "h", "c", "weight_ih", "weight_hh"):
+for name in ("bias_ih", "bias_hh", "x", "h_prev", "c_prev", "weight_ih", "weight_hh"):
     check(
         forward_then_backward(lstm_step_forward, lstm_step_backward),
         **example,
         view=gradient_of(name),
-        expect=getattr(right, name),
+        expect=getattr(right, f"grad_{name}"),
         case=f"gradient of {name}: two examples, three features, one unit",
     )
 ### BEGIN HIDDEN TESTS
@@ -570,7 +573,7 @@ for n, d, size in ((2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
     grad_h, grad_c = generator.normal(size=(2, n, size))
     hidden_check(
         forward_then_backward(lstm_step_forward, lstm_step_backward),
-        **dict(zip(StepGradients._fields, arguments, strict=True)),
+        **dict(zip(step_arguments, arguments, strict=True)),
         grad_h=grad_h,
         grad_c=grad_c,
         expect=step_gradients_by_torch(arguments, grad_h, grad_c),
@@ -581,26 +584,26 @@ for n, d, size in ((2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
 # %% [markdown]
 # ## 4. One step after the other
 #
-# The layer runs your step over all `T` steps of a batch of sequences, from step 0 to step T - 1, with one and the
-# same set of weights. Both states go from each step to the next. What it returns are the hidden states of *all*
-# steps, `output`, and the cell state after the *last* one, `c_n`. (PyTorch returns `h_n` as well, which is
-# `output[:, -1]`.)
+# The layer runs your step over all `T` steps of a batch of sequences, from step 0 to step T - 1, with one and
+# the same set of weights. Both states go from each step to the next. What it returns are the hidden states of
+# *all* steps, `output`, and the cell state after the *last* one, `c_n`. (PyTorch returns `h_n` as well, which
+# is `output[:, -1]`.)
 
 # %% id="sequence-examples" kind="setup"
 
 
 def unit_sequence(steps, i, f, g, o, *, c0):
-    """Arguments of the layer with N = D = H = 1 and the same four sums at each step, from the biases alone."""
+    """Arguments of the layer with N = D = H = 1 and the same sums at each step, from the biases alone."""
     step = one_unit(i, f, g, o, c=c0)
     x = np.repeat(step["x"][:, None], steps, axis=1)  # (N, T, D)
-    return {"x": x, "h0": step["h"], "c0": step["c"], **dict(list(step.items())[3:])}
+    return {"x": x, "h0": step["h_prev"], "c0": step["c_prev"], **dict(list(step.items())[3:])}
 
 
 def sequence_example(n, steps, d, size):
     """Arguments of the layer with N = n, T = steps, D = d and H = size."""
     step = step_example(n, d, size)
     x = numbers(n, steps, d, first=200)
-    return {"x": x, "h0": step["h"], "c0": step["c"], **dict(list(step.items())[3:])}
+    return {"x": x, "h0": step["h_prev"], "c0": step["c_prev"], **dict(list(step.items())[3:])}
 
 
 # %% id="lstm-forward" kind="solution"
@@ -632,10 +635,11 @@ def lstm_forward(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
 
 # %% [markdown] kind="hints" of="lstm_forward"
 # 1. Which axis of `x` is time? What does step 3 need that step 2 has made?
-# 2. A loop over the steps calls `lstm_step_forward`, and hands on both states. Before the first step they are `h0`
-#    and `c0`. Each step has a cache of its own: keep all of them.
-# 3. `x[:, t]` is the input of step `t`, of shape `(N, D)`. Collect the hidden states in a list; `np.stack` puts
-#    them side by side along a new axis, and you say where that axis goes. The list of caches can be the cache.
+# 2. A loop over the steps calls `lstm_step_forward`, and hands on both states. Before the first step they are
+#    `h0` and `c0`. Each step has a cache of its own: keep all of them.
+# 3. `x[:, t]` is the input of step `t`, of shape `(N, D)`. Collect the hidden states in a list; `np.stack`
+#    puts them side by side along a new axis, and you say where that axis goes. The list of caches can be the
+#    cache.
 
 # %% id="test-lstm-forward" kind="tests" points=2
 check(
@@ -717,10 +721,10 @@ for n, steps, d, size in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 6, 2, 5), (4, 2, 3, 1)
 # %% [markdown]
 # ## 5. Back through time
 #
-# The loss tells how it would change with each hidden state: `grad_output`, of shape `(N, T, H)`. It may also depend on
-# the last cell state: `grad_c_n`. Go back from step T - 1 to step 0. At each step, two gradients come from the
-# step after it, one for each state. Only the hidden state has something to add to that: its own row of
-# `grad_output`.
+# The loss tells how it would change with each hidden state: `grad_output`, of shape `(N, T, H)`. It may also
+# depend on the last cell state: `grad_c_n`. Go back from step T - 1 to step 0. At each step, two gradients
+# come from the step after it, one for each state. Only the hidden state has something to add to that: its own
+# row of `grad_output`.
 #
 # The weights were used at every step. What becomes of their gradients?
 
@@ -730,10 +734,10 @@ def lstm_backward(grad_output, grad_c_n, cache):
     """Gradients of the loss with respect to all arguments of lstm_forward.
 
     Args:
-        grad_output: array of shape (N, T, H), the gradient with respect to the hidden states of all steps, each
-            without the part that comes through later steps. It is not changed.
-        grad_c_n: array of shape (N, H), the gradient with respect to the last cell state, without the part that
-            comes through the last hidden state. It is not changed.
+        grad_output: array of shape (N, T, H), the gradient with respect to the hidden states of all steps,
+            each without the part that comes through later steps. It is not changed.
+        grad_c_n: array of shape (N, H), the gradient with respect to the last cell state, without the part
+            that comes through the last hidden state. It is not changed.
         cache: what lstm_forward returned.
 
     Returns:
@@ -756,14 +760,15 @@ def lstm_backward(grad_output, grad_c_n, cache):
 
 
 # %% [markdown] kind="hints" of="lstm_backward"
-# 1. What arrives at the hidden state of the last step? And of the step before it, from two sides? What arrives at
-#    the cell state of each?
+# 1. What arrives at the hidden state of the last step? And of the step before it, from two sides? What
+#    arrives at the cell state of each?
 # 2. A loop over the steps, backwards, calls `lstm_step_backward` with the cache of that step. Of the seven
-#    gradients it returns, two are handed to the step before, one belongs to this step's input, and four to the
-#    weights and biases that all steps share.
-# 3. What is shared gets the sum: begin with zeros and add at each step. The two gradients that are handed on are
-#    replaced at each step, and what is left of them after step 0 belongs to `h0` and `c0`. Add a step's row of
-#    `grad_output` to the gradient handed on into a new array; writing into `grad_output` would change the caller's.
+#    gradients it returns, two are handed to the step before, one belongs to this step's input, and four to
+#    the weights and biases that all steps share.
+# 3. What is shared gets the sum: begin with zeros and add at each step. The two gradients that are handed on
+#    are replaced at each step, and what is left of them after step 0 belongs to `h0` and `c0`. Add a step's
+#    row of `grad_output` to the gradient handed on into a new array; writing into `grad_output` would change
+#    the caller's.
 
 # %% id="test-lstm-backward" kind="tests" points=2
 path = unit_sequence(3, i=SHUT, f=2 * log2, g=0.0, o=-log3, c0=log3 / 0.512)
@@ -841,11 +846,11 @@ for n, steps, d, size in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 5, 2, 1)):
     for name in ("x", "h0", "c0"):
         hidden_check(
             forward_then_backward(lstm_forward, lstm_backward),
-            **dict(zip(Gradients._fields, arguments, strict=True)),
+            **dict(zip(layer_arguments, arguments, strict=True)),
             grad_output=grad_output,
             grad_c_n=grad_c_n,
             view=gradient_of(name),
-            expect=getattr(right, name),
+            expect=getattr(right, f"grad_{name}"),
             case=f"gradient of {name}, N = {n}, T = {steps}, D = {d}, H = {size}",
         )
 ### END HIDDEN TESTS
@@ -854,20 +859,22 @@ for n, steps, d, size in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 5, 2, 1)):
 example = sequence_example(n=2, steps=3, d=1, size=1)
 example |= {"grad_output": numbers(2, 3, 1, first=230), "grad_c_n": numbers(2, 1, first=240)}
 right = Gradients(
-    x=np.array([[[-0.14582319], [-0.82599335], [-0.12580573]], [[0.00487113], [-0.00461540], [0.35515661]]]),
-    h0=np.array([[-0.05589332], [-0.03329495]]),
-    c0=np.array([[0.48380437], [0.01614041]]),
-    weight_ih=np.array([[-0.24757363], [-0.28363492], [0.10769030], [0.00260723]]),
-    weight_hh=np.array([[0.07108619], [0.07391014], [-0.06812653], [-0.02272548]]),
-    bias_ih=np.array([-0.20803165, -0.45268981, 0.12702588, -0.01577708]),
-    bias_hh=np.array([-0.20803165, -0.45268981, 0.12702588, -0.01577708]),
+    grad_x=np.array(
+        [[[-0.14582319], [-0.82599335], [-0.12580573]], [[0.00487113], [-0.00461540], [0.35515661]]]
+    ),
+    grad_h0=np.array([[-0.05589332], [-0.03329495]]),
+    grad_c0=np.array([[0.48380437], [0.01614041]]),
+    grad_weight_ih=np.array([[-0.24757363], [-0.28363492], [0.10769030], [0.00260723]]),
+    grad_weight_hh=np.array([[0.07108619], [0.07391014], [-0.06812653], [-0.02272548]]),
+    grad_bias_ih=np.array([-0.20803165, -0.45268981, 0.12702588, -0.01577708]),
+    grad_bias_hh=np.array([-0.20803165, -0.45268981, 0.12702588, -0.01577708]),
 )
 for name in ("c0", "h0", "x", "bias_ih", "bias_hh", "weight_ih", "weight_hh"):
     check(
         forward_then_backward(lstm_forward, lstm_backward),
         **example,
         view=gradient_of(name),
-        expect=getattr(right, name),
+        expect=getattr(right, f"grad_{name}"),
         case=f"gradient of {name}: three steps of two sequences, one feature, one unit",
     )
 ### BEGIN HIDDEN TESTS
@@ -879,10 +886,234 @@ for n, steps, d, size in ((2, 3, 5, 4), (3, 6, 2, 5), (4, 2, 3, 1), (1, 5, 4, 2)
     grad_output, grad_c_n = generator.normal(size=(n, steps, size)), generator.normal(size=(n, size))
     hidden_check(
         forward_then_backward(lstm_forward, lstm_backward),
-        **dict(zip(Gradients._fields, arguments, strict=True)),
+        **dict(zip(layer_arguments, arguments, strict=True)),
         grad_output=grad_output,
         grad_c_n=grad_c_n,
         expect=gradients_by_torch(arguments, grad_output, grad_c_n),
         case=f"all gradients, N = {n}, T = {steps}, D = {d}, H = {size}",
     )
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 6. What does it learn?
+#
+# `docstrings.txt` holds sentences from the documentation of Python's standard library, NumPy and PyTorch, one
+# in each line. Your layer reads them letter by letter, and at each letter it is to say which comes next.
+#
+# The next cell gives what stands around the layer. Each character is an id, and goes in as a vector with a
+# single 1 (D is the number of different characters). A linear layer turns each hidden state into a score for
+# each character. The loss is the mean of $-\log p$ over all predictions, where $p$ is the probability of the
+# character that really came. The optimizer is Adam, and a gradient that is too long is clipped. All weights
+# begin at random between $-1/\sqrt H$ and $1/\sqrt H$ as in PyTorch, but for the bias of the forget gate: it
+# begins at 1.
+
+# %% id="corpus" kind="setup" capstone=true
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+
+text = Path("docstrings.txt").read_text("utf-8")[:200_000]
+characters = sorted(set(text))  # id -> character
+id_of = {character: number for number, character in enumerate(characters)}
+ids = np.array([id_of[character] for character in text])
+num_characters, hidden_size = len(characters), 64
+
+
+def initial_parameters(features, size, forget_bias, generator):
+    """weight_ih, weight_hh, bias_ih and bias_hh of an LSTM that is not trained yet."""
+    shapes = ((4 * size, features), (4 * size, size), (4 * size,), (4 * size,))
+    parameters = [generator.uniform(-1, 1, size=shape) / np.sqrt(size) for shape in shapes]
+    parameters[2][size : 2 * size], parameters[3][size : 2 * size] = forget_bias, 0.0
+    return parameters
+
+
+def windows(generator, n=32, steps=32):
+    """Pieces of the text from random places, (N, T) ids each: what is read, and the character after each."""
+    starts = generator.integers(len(ids) - steps, size=n)
+    pieces = ids[starts[:, None] + np.arange(steps + 1)]
+    return pieces[:, :-1], pieces[:, 1:]
+
+
+def cross_entropy(scores, targets):
+    """The mean loss of scores (N, T, V) for the right ids (N, T), and the gradient of the scores."""
+    exponentials = np.exp(scores - scores.max(axis=2, keepdims=True))
+    shares = exponentials / exponentials.sum(axis=2, keepdims=True)
+    right = np.eye(scores.shape[2])[targets]
+    return -np.log((shares * right).sum(axis=2)).mean(), (shares - right) / targets.size
+
+
+class Adam:
+    """The optimizer Adam, which clips gradients whose length over all parameters is above 1."""
+
+    def __init__(self, parameters, learning_rate):
+        """Keep running means of the gradients of these parameters, and of their squares."""
+        self.parameters, self.learning_rate, self.steps = parameters, learning_rate, 0
+        self.means = [np.zeros_like(parameter) for parameter in parameters]
+        self.squares = [np.zeros_like(parameter) for parameter in parameters]
+
+    def step(self, gradients):
+        """Change the parameters in place."""
+        self.steps += 1
+        length = np.sqrt(sum(np.sum(gradient**2) for gradient in gradients))
+        unbias, unbias_square = 1 - 0.9**self.steps, 1 - 0.999**self.steps
+        for parameter, gradient, mean, square in zip(
+            self.parameters, gradients, self.means, self.squares, strict=True
+        ):
+            clipped = gradient / max(length, 1.0)
+            mean += 0.1 * (clipped - mean)
+            square += 0.001 * (clipped**2 - square)
+            parameter -= self.learning_rate * (mean / unbias) / (np.sqrt(square / unbias_square) + 1e-8)
+
+
+# %% [markdown]
+# Your two functions do the rest, 400 times. What loss do you expect at the very start, with nothing learned?
+# And if the network knew only how frequent each character is?
+
+# %% id="train" kind="run" capstone=true
+generator = np.random.default_rng(0)
+parameters = initial_parameters(num_characters, hidden_size, 1.0, generator)
+weight_out = generator.uniform(-1, 1, size=(num_characters, hidden_size)) / np.sqrt(hidden_size)
+bias_out = np.zeros(num_characters)
+optimizer = Adam([*parameters, weight_out, bias_out], learning_rate=0.01)
+zeros = np.zeros((32, hidden_size))
+
+losses = []
+for _ in range(400):
+    inputs, targets = windows(generator)
+    x = np.eye(num_characters)[inputs]  # (N, T, D)
+    output, c_n, cache = lstm_forward(x, zeros, zeros, *parameters)
+    loss, grad_scores = cross_entropy(output @ weight_out.T + bias_out, targets)  # grad_scores (N, T, V)
+    _, _, _, *gradients = lstm_backward(grad_scores @ weight_out, np.zeros_like(c_n), cache)
+    grad_weight_out = np.einsum("ntv,nth->vh", grad_scores, output)
+    optimizer.step([*gradients, grad_weight_out, grad_scores.sum(axis=(0, 1))])
+    losses.append(float(loss))
+
+# %% id="loss-curve" kind="run" capstone=true
+frequency = np.bincount(ids) / len(ids)
+by_frequency = -np.sum(frequency * np.log(frequency))
+figure, axes = plt.subplots(figsize=(6, 3))
+axes.plot(losses)
+axes.axhline(by_frequency, color="gray", linestyle="dotted")
+axes.set(xlabel="step", ylabel="loss")
+print(f"{len(characters)} characters; guessing by frequency costs {by_frequency:.2f}")
+print(f"first step: {losses[0]:.2f}; last 50 steps: {np.mean(losses[-50:]):.2f}")
+
+# %% [markdown]
+# Let it write. It reads a beginning, and then draws one character after the other from its own probabilities;
+# each goes in as the next input. Only the two states remember what has been written.
+
+# %% id="write" kind="run" capstone=true
+generator = np.random.default_rng(1)
+for beginning in ("return", "the array", "raised if"):
+    h, c, written = zeros[:1], zeros[:1], beginning
+    for position in range(100):
+        x = np.eye(num_characters)[[id_of[written[position]]]]  # (1, D)
+        h, c, _ = lstm_step_forward(x, h, c, *parameters)
+        if position + 1 == len(written):
+            scores = (h @ weight_out.T + bias_out)[0]
+            shares = np.exp(scores - scores.max())
+            written += characters[generator.choice(num_characters, p=shares / shares.sum())]
+    print(written.replace("\n", " / "))
+
+# %% [markdown]
+# ## 7. How far does a gradient get?
+#
+# Why two states, if an RNN learns from text as well? Send a gradient back from the last of 60 hidden states,
+# through layers that are not trained. Each step hands a gradient to the state before it: in an RNN to the
+# hidden state, in an LSTM also to the cell state. How long is it? The next cell measures it in an RNN, whose
+# step is one line in each direction.
+
+# %% id="reach-of-an-rnn" kind="setup" capstone=true
+reach_size, reach_features = 32, 8
+
+
+def arriving_and_inputs(generator, steps=60):
+    """A random gradient of the last hidden state, (1, H), and random inputs, (T, 1, D)."""
+    return generator.normal(size=(1, reach_size)), generator.normal(size=(steps, 1, reach_features))
+
+
+def reach_of_rnn(seed):
+    """Length of the gradient handed to each state, as a multiple of that of the last step, (T,)."""
+    generator = np.random.default_rng(seed)
+    weight_ih, weight_hh, bias_ih, bias_hh = (
+        generator.uniform(-1, 1, size=shape) / np.sqrt(reach_size)
+        for shape in ((reach_size, reach_features), (reach_size, reach_size), reach_size, reach_size)
+    )
+    grad_h, inputs = arriving_and_inputs(generator)
+    h, states, lengths = np.zeros((1, reach_size)), [], []
+    for x in inputs:
+        h = np.tanh(x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh)
+        states.append(h)
+    for h in reversed(states):
+        grad_h = (grad_h * (1 - h**2)) @ weight_hh
+        lengths.append(np.linalg.norm(grad_h))
+    return np.array(lengths[::-1]) / lengths[0]
+
+
+# %% [markdown]
+# In the LSTM your two step functions do it. What sets its curves apart is the bias with which the forget gate
+# begins: -4 shuts it, 0 leaves it at one half, 2 and 5 open it. Where do you expect each, beside the RNN?
+
+# %% id="reach" kind="run" capstone=true
+
+
+def reach_of_lstm(seed, forget_bias):
+    """Length of the gradient handed to each cell state, as a multiple of that of the last step, (T,)."""
+    generator = np.random.default_rng(seed)
+    parameters = initial_parameters(reach_features, reach_size, forget_bias, generator)
+    grad_h, inputs = arriving_and_inputs(generator)
+    h = c = grad_c = np.zeros((1, reach_size))
+    caches, lengths = [], []
+    for x in inputs:
+        h, c, cache = lstm_step_forward(x, h, c, *parameters)
+        caches.append(cache)
+    for cache in reversed(caches):
+        _, grad_h, grad_c, *_ = lstm_step_backward(grad_h, grad_c, cache)
+        lengths.append(np.linalg.norm(grad_c))
+    return np.array(lengths[::-1]) / lengths[0]
+
+
+reach = {"RNN": [reach_of_rnn(seed) for seed in range(5)]}
+for forget_bias in (-4, 0, 2, 5):
+    reach[f"LSTM, bias {forget_bias}"] = [reach_of_lstm(seed, forget_bias) for seed in range(5)]
+reach = {name: np.array(lengths) for name, lengths in reach.items()}  # each (5, T)
+for name, lengths in reach.items():
+    low, high = lengths[:, 29].min(), lengths[:, 29].max()
+    print(f"{name:13} 30 steps further back, five layers: {low:.1e} to {high:.1e}")
+
+# %% id="reach-picture" kind="run" capstone=true
+figure, axes = plt.subplots(figsize=(6, 3.5))
+for name, lengths in reach.items():
+    axes.plot(np.exp(np.log(lengths[:, ::-1]).mean(axis=0)), label=name)
+axes.set(yscale="log", ylim=(1e-20, 1e3), xlabel="steps back", ylabel="length of the gradient")
+axes.legend(fontsize=8)
+
+# %% id="test-text-and-reach" kind="tests" points=2 of="lstm_backward" capstone=true
+assert len(losses) == 400, "First run the cell that trains, with all its 400 steps."
+start, end = np.mean(losses[:3]), np.mean(losses[-50:])
+assert 3.1 < start < 3.6, (
+    f"With nothing learned, the loss is about log 29 = 3.37; yours begins at {start:.2f}."
+)
+assert end < 2.1, f"The loss should fall below 2.1; the last 50 steps average {end:.2f}."
+
+assert set(reach) >= {"RNN", "LSTM, bias -4", "LSTM, bias 0", "LSTM, bias 5"}, (
+    "Run the cell that measures the reach; it needs your two step functions."
+)
+further_back = {name: np.array(lengths)[:, 29] for name, lengths in reach.items()}
+assert further_back["LSTM, bias 5"].min() > 0.2, (
+    "Through open forget gates more than a fifth of the gradient should be left after 30 steps; got "
+    f"{further_back['LSTM, bias 5'].min():.1e}."
+)
+assert further_back["LSTM, bias 0"].max() < 1e-4, (
+    "With forget gates near one half, nearly nothing should be left after 30 steps; got "
+    f"{further_back['LSTM, bias 0'].max():.1e}."
+)
+assert further_back["LSTM, bias -4"].max() < further_back["RNN"].min(), (
+    "Through shut forget gates less should arrive than in the RNN; got "
+    f"{further_back['LSTM, bias -4'].max():.1e}."
+)
+
+# %% [markdown]
+# All four LSTMs are LSTMs, and two of them lose the gradient as surely as the RNN does. What they have and
+# the RNN has not is a path that *can* stay open. You have trained with a bias of 1: how far does a gradient
+# get in that network, before and after training? Your functions can measure it.

@@ -9,9 +9,9 @@ def _sigmoid(sums):
     return 0.5 * (1.0 + np.tanh(0.5 * sums))
 
 
-def _sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh):
+def _sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """All four sums, (N, 4H)."""
-    return x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh
+    return x @ weight_ih.T + bias_ih + h_prev @ weight_hh.T + bias_hh
 
 
 def _letters(sums, order="ifgo"):
@@ -20,17 +20,17 @@ def _letters(sums, order="ifgo"):
     return [np.tanh(blocks["g"]) if name == "g" else _sigmoid(blocks[name]) for name in "ifgo"]
 
 
-def _finished(x, h, c, weight_ih, weight_hh, letters):
+def _finished(x, h_prev, c_prev, weight_ih, weight_hh, letters):
     """What lstm_step_forward returns, given the four letters."""
     i, f, g, o = letters
-    c_new = f * c + i * g
-    return o * np.tanh(c_new), c_new, (x, h, c, weight_ih, weight_hh, i, f, g, o, c_new)
+    c_new = f * c_prev + i * g
+    return o * np.tanh(c_new), c_new, (x, h_prev, c_prev, weight_ih, weight_hh, i, f, g, o, c_new)
 
 
-def _step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def _step(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """A right step."""
-    letters = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    return _finished(x, h, c, weight_ih, weight_hh, letters)
+    letters = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, letters)
 
 
 def _at_new_cell(grad_h, grad_c, cache):
@@ -88,7 +88,7 @@ def one_bias_vector(input_size, hidden_size, num_layers=1, bias=True):
 
 @misconception(of="parameter_count", read="lstm.md#gate-order")
 def biases_not_counted(input_size, hidden_size, num_layers=1, bias=True):
-    """The biases are not counted. They are learned as well: `bias_ih` and `bias_hh` have 4 * H numbers each."""
+    """The biases are not counted. They are learned too: `bias_ih` and `bias_hh` have 4 * H numbers each."""
     sizes = [input_size] + [hidden_size] * (num_layers - 1)
     return sum(4 * hidden_size * (size + hidden_size) for size in sizes)
 
@@ -116,7 +116,9 @@ def as_many_as_an_rnn(input_size, hidden_size, num_layers=1, bias=True):
 
 @misconception(of="parameter_count", read="lstm.md#gate-order")
 def blocks_for_the_states(input_size, hidden_size, num_layers=1, bias=True):
-    """Two blocks are counted, for the two states. The number of states does not matter; there are four blocks."""
+    """Two blocks are counted, for the two states. The number of states does not matter; there are four
+    blocks.
+    """
     sizes = [input_size] + [hidden_size] * (num_layers - 1)
     return sum(2 * hidden_size * (size + hidden_size + 2 * bias) for size in sizes)
 
@@ -157,22 +159,24 @@ def one_layer_only(input_size, hidden_size, num_layers=1, bias=True):
 
 @misconception(of="parameter_count", read="lstm.md#lstm-two-states")
 def all_layers_read_the_input(input_size, hidden_size, num_layers=1, bias=True):
-    """Every LSTM of the stack is counted with D inputs. Only the first reads the input; the others read
-    the H hidden states of the one below.
+    """Every LSTM of the stack is counted with D inputs. Only the first reads the input; the others read the H
+    hidden states of the one below.
     """
     return num_layers * 4 * hidden_size * (input_size + hidden_size + 2 * bias)
 
 
 @misconception(of="parameter_count", read="lstm.md#lstm-two-states")
 def layers_read_the_input_too(input_size, hidden_size, num_layers=1, bias=True):
-    """The LSTMs above the first are counted with D + H inputs. They read only the H hidden states below them."""
+    """The LSTMs above the first are counted with D + H inputs. They read only the H states below."""
     sizes = [input_size] + [input_size + hidden_size] * (num_layers - 1)
     return sum(4 * hidden_size * (size + hidden_size + 2 * bias) for size in sizes)
 
 
 @misconception(of="parameter_count", read="lstm.md#lstm-two-states")
 def states_counted(input_size, hidden_size, num_layers=1, bias=True):
-    """The states are counted too. They are computed anew for each sequence; only weights and biases are learned."""
+    """The states are counted too. They are computed anew for each sequence; only weights and biases are
+    learned.
+    """
     sizes = [input_size] + [hidden_size] * (num_layers - 1)
     return sum(4 * hidden_size * (size + hidden_size + 2 * bias) + 2 * hidden_size for size in sizes)
 
@@ -181,283 +185,295 @@ def states_counted(input_size, hidden_size, num_layers=1, bias=True):
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def input_and_forget_gate_swapped(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def input_and_forget_gate_swapped(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The blocks are read in the order f, i, g, o. The first block is the input gate: i, f, g, o."""
-    letters = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh), order="figo")
-    return _finished(x, h, c, weight_ih, weight_hh, letters)
+    letters = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh), order="figo")
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, letters)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def candidate_last(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def candidate_last(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The blocks are read in the order i, f, o, g. Here the candidate is the third: i, f, g, o."""
-    letters = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh), order="ifog")
-    return _finished(x, h, c, weight_ih, weight_hh, letters)
+    letters = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh), order="ifog")
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, letters)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def forget_gate_first_candidate_last(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def forget_gate_first_candidate_last(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The blocks are read in the order f, i, o, g. Here the order is i, f, g, o."""
-    letters = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh), order="fiog")
-    return _finished(x, h, c, weight_ih, weight_hh, letters)
+    letters = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh), order="fiog")
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, letters)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def candidate_second(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def candidate_second(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The blocks are read in the order i, g, f, o. Here the order is i, f, g, o."""
-    letters = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh), order="igfo")
-    return _finished(x, h, c, weight_ih, weight_hh, letters)
+    letters = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh), order="igfo")
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, letters)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def output_gate_second(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def output_gate_second(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The blocks are read in the order i, o, f, g. Here the order is i, f, g, o."""
-    letters = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh), order="iofg")
-    return _finished(x, h, c, weight_ih, weight_hh, letters)
+    letters = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh), order="iofg")
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, letters)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def blocks_interleaved(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """Every fourth sum is taken for one letter. The blocks stand one after the other: the first H sums are the
-    input gate's, the next H the forget gate's.
+def blocks_interleaved(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """Every fourth sum is taken for one letter. The blocks stand one after the other: the first H sums are
+    the input gate's, the next H the forget gate's.
     """
-    sums = _sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh)
+    sums = _sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh)
     letters = _letters(np.concatenate([sums[:, number::4] for number in range(4)], axis=1))
-    return _finished(x, h, c, weight_ih, weight_hh, letters)
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, letters)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def split_along_the_batch(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The sums are cut along the batch. `np.split` takes axis 0 if you say nothing; the blocks lie along axis 1."""
-    i, f, g, o = np.split(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh), 4)
-    return _finished(x, h, c, weight_ih, weight_hh, [_sigmoid(i), _sigmoid(f), np.tanh(g), _sigmoid(o)])
+def split_along_the_batch(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The sums are cut along the batch. `np.split` takes axis 0 if you say nothing; the blocks lie along axis
+    1.
+    """
+    i, f, g, o = np.split(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh), 4)
+    return _finished(
+        x, h_prev, c_prev, weight_ih, weight_hh, [_sigmoid(i), _sigmoid(f), np.tanh(g), _sigmoid(o)]
+    )
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#forget-gate")
-def forget_gate_turned_round(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def forget_gate_turned_round(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The old cell state is multiplied by 1 - f. The forget gate says what is kept: multiply by f."""
-    i, f, g, o = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    return _finished(x, h, c, weight_ih, weight_hh, [i, 1.0 - f, g, o])
+    i, f, g, o = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, [i, 1.0 - f, g, o])
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#forget-gate")
-def input_gate_from_forget_gate(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def input_gate_from_forget_gate(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The input gate is taken to be 1 - f. In an LSTM the two gates are independent: i has its own block."""
-    _, f, g, o = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    return _finished(x, h, c, weight_ih, weight_hh, [1.0 - f, f, g, o])
+    _, f, g, o = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, [1.0 - f, f, g, o])
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#forget-bias")
-def one_added_to_the_forget_gate(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """1 is added to the sum of the forget gate. Some libraries do that by themselves; PyTorch does not, and if you
-    want it, it goes into the bias.
+def one_added_to_the_forget_gate(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """1 is added to the sum of the forget gate. Some libraries do that by themselves; PyTorch does not, and
+    if you want it, it goes into the bias.
     """
-    sums = _sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh)
-    size = h.shape[1]
+    sums = _sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh)
+    size = h_prev.shape[1]
     sums[:, size : 2 * size] += 1.0
-    return _finished(x, h, c, weight_ih, weight_hh, _letters(sums))
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, _letters(sums))
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#forget-gate")
-def old_cell_state_dropped(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def old_cell_state_dropped(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The old cell state is left out. The new one is f times the old one, plus i times g."""
-    letters = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    return _finished(x, h, np.zeros_like(c), weight_ih, weight_hh, letters)
+    letters = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    return _finished(x, h_prev, np.zeros_like(c_prev), weight_ih, weight_hh, letters)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#forget-gate")
-def old_cell_state_kept_whole(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def old_cell_state_kept_whole(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The forget gate is not used. The old cell state is multiplied by f before anything is added."""
-    i, f, g, o = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    return _finished(x, h, c, weight_ih, weight_hh, [i, np.ones_like(f), g, o])
+    i, f, g, o = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, [i, np.ones_like(f), g, o])
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#forget-gate")
-def hidden_state_kept_for_cell_state(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def hidden_state_kept_for_cell_state(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The forget gate multiplies the old hidden state. It multiplies the old *cell* state."""
-    letters = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    return _finished(x, h, h, weight_ih, weight_hh, letters)
+    letters = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    return _finished(x, h_prev, h_prev, weight_ih, weight_hh, letters)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#input-gate")
-def input_gate_plus_candidate(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """Input gate and candidate are added, i + g. They are multiplied, so that a shut gate keeps the candidate out."""
-    i, f, g, o = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    c_new = f * c + i + g
-    return o * np.tanh(c_new), c_new, (x, h, c, weight_ih, weight_hh, i, f, g, o, c_new)
+def input_gate_plus_candidate(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """Input gate and candidate are added, i + g. They are multiplied, so that a shut gate keeps the candidate
+    out.
+    """
+    i, f, g, o = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    c_new = f * c_prev + i + g
+    return o * np.tanh(c_new), c_new, (x, h_prev, c_prev, weight_ih, weight_hh, i, f, g, o, c_new)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#input-gate")
-def candidate_not_gated(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def candidate_not_gated(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The input gate is not used. The candidate is multiplied by i before it is added."""
-    i, f, g, o = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    return _finished(x, h, c, weight_ih, weight_hh, [np.ones_like(i), f, g, o])
+    i, f, g, o = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, [np.ones_like(i), f, g, o])
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#input-gate")
-def candidate_subtracted(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def candidate_subtracted(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The candidate is subtracted. It is added; its own sign says whether the cell state grows or shrinks."""
-    i, f, g, o = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    return _finished(x, h, c, weight_ih, weight_hh, [i, f, -g, o])
+    i, f, g, o = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, [i, f, -g, o])
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#input-gate")
-def sigmoid_for_the_candidate(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def sigmoid_for_the_candidate(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The candidate goes through the logistic function. It is no gate: a tanh gives it both signs."""
-    sums = _sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh)
-    return _finished(x, h, c, weight_ih, weight_hh, np.split(_sigmoid(sums), 4, axis=1))
+    sums = _sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh)
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, np.split(_sigmoid(sums), 4, axis=1))
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#input-gate")
-def candidate_not_squashed(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def candidate_not_squashed(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The candidate is its bare sum. It goes through a tanh first."""
-    sums = _sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh)
+    sums = _sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh)
     i, f, _, o = _letters(sums)
-    return _finished(x, h, c, weight_ih, weight_hh, [i, f, np.split(sums, 4, axis=1)[2], o])
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, [i, f, np.split(sums, 4, axis=1)[2], o])
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#lstm-cell")
-def tanh_for_the_gates(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """All four letters go through a tanh. Only the candidate does; a gate lies between 0 and 1, so it needs the
-    logistic function.
+def tanh_for_the_gates(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """All four letters go through a tanh. Only the candidate does; a gate lies between 0 and 1, so it needs
+    the logistic function.
     """
-    sums = _sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh)
-    return _finished(x, h, c, weight_ih, weight_hh, np.split(np.tanh(sums), 4, axis=1))
+    sums = _sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh)
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, np.split(np.tanh(sums), 4, axis=1))
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#lstm-cell")
-def gates_not_squashed(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The gates are bare sums. Each goes through the logistic function first, which brings it between 0 and 1."""
-    sums = np.split(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh), 4, axis=1)
-    return _finished(x, h, c, weight_ih, weight_hh, [sums[0], sums[1], np.tanh(sums[2]), sums[3]])
-
-
-@misconception(of="lstm_step_forward", read="lstm.md#lstm-cell")
-def cell_state_squashed(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The new cell state goes through a tanh. There is none on the path from one cell state to the next; the tanh
-    comes on the way to the hidden state.
+def gates_not_squashed(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The gates are bare sums. Each goes through the logistic function first, which brings it between 0 and
+    1.
     """
-    i, f, g, o = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    c_new = np.tanh(f * c + i * g)
-    return o * c_new, c_new, (x, h, c, weight_ih, weight_hh, i, f, g, o, c_new)
+    sums = np.split(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh), 4, axis=1)
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, [sums[0], sums[1], np.tanh(sums[2]), sums[3]])
+
+
+@misconception(of="lstm_step_forward", read="lstm.md#lstm-cell")
+def cell_state_squashed(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The new cell state goes through a tanh. There is none on the path from one cell state to the next; the
+    tanh comes on the way to the hidden state.
+    """
+    i, f, g, o = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    c_new = np.tanh(f * c_prev + i * g)
+    return o * c_new, c_new, (x, h_prev, c_prev, weight_ih, weight_hh, i, f, g, o, c_new)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def second_bias_forgotten(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def second_bias_forgotten(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """`bias_hh` is not added. Both biases belong to the sums."""
-    return _step(x, h, c, weight_ih, weight_hh, bias_ih, np.zeros_like(bias_hh))
+    return _step(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, np.zeros_like(bias_hh))
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def first_bias_forgotten(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def first_bias_forgotten(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """`bias_ih` is not added. Both biases belong to the sums."""
-    return _step(x, h, c, weight_ih, weight_hh, np.zeros_like(bias_ih), bias_hh)
+    return _step(x, h_prev, c_prev, weight_ih, weight_hh, np.zeros_like(bias_ih), bias_hh)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def both_biases_forgotten(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def both_biases_forgotten(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """No bias is added. Both `bias_ih` and `bias_hh` belong to the sums."""
-    return _step(x, h, c, weight_ih, weight_hh, np.zeros_like(bias_ih), np.zeros_like(bias_hh))
+    return _step(x, h_prev, c_prev, weight_ih, weight_hh, np.zeros_like(bias_ih), np.zeros_like(bias_hh))
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def first_bias_for_all_gates(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """All four blocks get the biases of the first. Each block has its own H numbers of `bias_ih` and `bias_hh`."""
-    size = h.shape[1]
-    return _step(x, h, c, weight_ih, weight_hh, np.tile(bias_ih[:size], 4), np.tile(bias_hh[:size], 4))
-
-
-@misconception(of="lstm_step_forward", read="lstm.md#lstm-cell")
-def old_hidden_state_not_seen(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The old hidden state is not used. All four sums see it, through `weight_hh`."""
-    return _step(x, np.zeros_like(h), c, weight_ih, weight_hh, bias_ih, bias_hh)
-
-
-@misconception(of="lstm_step_forward", read="lstm.md#lstm-cell")
-def input_not_seen(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The input is not used. All four sums see it, through `weight_ih`."""
-    return _step(np.zeros_like(x), h, c, weight_ih, weight_hh, bias_ih, bias_hh)
-
-
-@misconception(of="lstm_step_forward", read="lstm.md#lstm-two-states")
-def gates_see_the_cell_state(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The sums are made from the old cell state. They see the input and the old *hidden* state."""
-    letters = _letters(_sums(x, c, weight_ih, weight_hh, bias_ih, bias_hh))
-    return _finished(x, h, c, weight_ih, weight_hh, letters)
-
-
-@misconception(of="lstm_step_forward", read="lstm.md#gate-order")
-def weights_not_transposed(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The weights are not transposed. `weight_ih` has the shape (4 * H, D), and x is (N, D): the product needs
-    `weight_ih.T`.
+def first_bias_for_all_gates(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """All four blocks get the biases of the first. Each block has its own H numbers of `bias_ih` and
+    `bias_hh`.
     """
-    sums = x @ weight_ih + bias_ih + h @ weight_hh + bias_hh
-    return _finished(x, h, c, weight_ih, weight_hh, _letters(sums))
+    size = h_prev.shape[1]
+    return _step(
+        x, h_prev, c_prev, weight_ih, weight_hh, np.tile(bias_ih[:size], 4), np.tile(bias_hh[:size], 4)
+    )
+
+
+@misconception(of="lstm_step_forward", read="lstm.md#lstm-cell")
+def old_hidden_state_not_seen(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The old hidden state is not used. All four sums see it, through `weight_hh`."""
+    return _step(x, np.zeros_like(h_prev), c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
+
+
+@misconception(of="lstm_step_forward", read="lstm.md#lstm-cell")
+def input_not_seen(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The input is not used. All four sums see it, through `weight_ih`."""
+    return _step(np.zeros_like(x), h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#lstm-two-states")
-def states_returned_in_the_other_order(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def gates_see_the_cell_state(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The sums are made from the old cell state. They see the input and the old *hidden* state."""
+    letters = _letters(_sums(x, c_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, letters)
+
+
+@misconception(of="lstm_step_forward", read="lstm.md#gate-order")
+def weights_not_transposed(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The weights are not transposed. `weight_ih` has the shape (4 * H, D), and x is (N, D): the product
+    needs `weight_ih.T`.
+    """
+    sums = x @ weight_ih + bias_ih + h_prev @ weight_hh + bias_hh
+    return _finished(x, h_prev, c_prev, weight_ih, weight_hh, _letters(sums))
+
+
+@misconception(of="lstm_step_forward", read="lstm.md#lstm-two-states")
+def states_returned_in_the_other_order(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The cell state comes first. Return the hidden state, then the cell state, then the cache."""
-    h_new, c_new, cache = _step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+    h_new, c_new, cache = _step(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
     return c_new, h_new, cache
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#lstm-two-states")
-def cell_state_not_returned(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The new cell state is not returned. The next step needs it: return hidden state, cell state and cache."""
-    h_new, _, cache = _step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+def cell_state_not_returned(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The new cell state is not returned. The next step needs it: return h, c and the cache."""
+    h_new, _, cache = _step(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
     return h_new, cache
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#lstm-two-states")
-def states_returned_as_a_pair(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def states_returned_as_a_pair(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The two states are returned as one pair. Return three values: hidden state, cell state and cache."""
-    h_new, c_new, cache = _step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+    h_new, c_new, cache = _step(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
     return (h_new, c_new), cache
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#lstm-cell")
-def old_cell_state_changed(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The old cell state is changed in place. `c *= f` writes into the caller's array, and the backward pass needs
-    the old values; make a new one.
+def old_cell_state_changed(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The old cell state is changed in place. `c *= f` writes into the caller's array, and the backward pass
+    needs the old values; make a new one.
     """
-    i, f, g, o = _letters(_sums(x, h, weight_ih, weight_hh, bias_ih, bias_hh))
-    c *= f
-    c += i * g
-    return o * np.tanh(c), c, (x, h, c, weight_ih, weight_hh, i, f, g, o, c)
+    i, f, g, o = _letters(_sums(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh))
+    c_prev *= f
+    c_prev += i * g
+    return o * np.tanh(c_prev), c_prev, (x, h_prev, c_prev, weight_ih, weight_hh, i, f, g, o, c_prev)
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#output-gate")
-def cell_state_shown_without_tanh(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def cell_state_shown_without_tanh(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The tanh at the output is forgotten. The hidden state is o times the tanh of the new cell state."""
-    _, c_new, cache = _step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+    _, c_new, cache = _step(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
     return cache[8] * c_new, c_new, cache
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#output-gate")
-def tanh_of_the_product(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def tanh_of_the_product(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The tanh is taken of o times c. It is taken of the new cell state alone, and then multiplied by o."""
-    _, c_new, cache = _step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+    _, c_new, cache = _step(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
     return np.tanh(cache[8] * c_new), c_new, cache
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#lstm-cell")
-def old_cell_state_shown(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def old_cell_state_shown(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The hidden state shows the old cell state. It shows the new one."""
-    _, c_new, cache = _step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
-    return cache[8] * np.tanh(c), c_new, cache
+    _, c_new, cache = _step(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
+    return cache[8] * np.tanh(c_prev), c_new, cache
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#output-gate")
-def output_gate_not_used(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def output_gate_not_used(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The output gate is not used. The tanh of the new cell state is multiplied by o."""
-    _, c_new, cache = _step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+    _, c_new, cache = _step(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
     return np.tanh(c_new), c_new, cache
 
 
 @misconception(of="lstm_step_forward", read="lstm.md#output-gate")
-def sigmoid_of_the_cell_state(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
+def sigmoid_of_the_cell_state(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh):
     """The cell state is shown through the logistic function. It goes through a tanh, which keeps its sign."""
-    _, c_new, cache = _step(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
+    _, c_new, cache = _step(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
     return cache[8] * _sigmoid(c_new), c_new, cache
 
 
@@ -466,29 +482,33 @@ def sigmoid_of_the_cell_state(x, h, c, weight_ih, weight_hh, bias_ih, bias_hh):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def gradient_of_the_cell_state_dropped(grad_h, grad_c, cache):
-    """`grad_c` is not used. What arrives at the new cell state from the next step is added to what comes through
-    the hidden state.
+    """`grad_c` is not used. What arrives at the new cell state from the next step is added to what comes
+    through the hidden state.
     """
     return _from(grad_h, _at_new_cell(grad_h, 0.0, cache), cache)
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def gradient_through_the_hidden_state_dropped(grad_h, grad_c, cache):
-    """`grad_h` does not reach the new cell state. The hidden state shows the cell state, so its gradient goes on to
-    it, through the output gate and the tanh.
+    """`grad_h` does not reach the new cell state. The hidden state shows the cell state, so its gradient goes
+    on to it, through the output gate and the tanh.
     """
     return _from(grad_h, grad_c, cache)
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def tanh_slope_of_the_cell_state_forgotten(grad_h, grad_c, cache):
-    """The slope of the tanh is missing on the way from the hidden state to the cell state. It is 1 - tanh(c)**2."""
+    """The slope of the tanh is missing on the way from the hidden state to the cell state. It is 1 -
+    tanh(c)**2.
+    """
     return _from(grad_h, grad_c + grad_h * cache[8], cache)
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def tanh_slope_without_tanh(grad_h, grad_c, cache):
-    """The slope of the tanh is taken as 1 - c**2. It is 1 - tanh(c)**2: the square of the tanh, not of the cell state."""
+    """The slope of the tanh is taken as 1 - c**2. It is 1 - tanh(c)**2: the square of the tanh, not of the
+    cell state.
+    """
     return _from(grad_h, grad_c + grad_h * cache[8] * (1.0 - cache[9] ** 2), cache)
 
 
@@ -500,8 +520,8 @@ def tanh_slope_not_squared(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def tanh_slope_of_the_hidden_state(grad_h, grad_c, cache):
-    """The slope of the tanh is taken as 1 - h**2, as in an RNN. The hidden state is o times the tanh; the slope needs
-    the tanh alone.
+    """The slope of the tanh is taken as 1 - h**2, as in an RNN. The hidden state is o times the tanh; the
+    slope needs the tanh alone.
     """
     shown = cache[8] * np.tanh(cache[9])
     return _from(grad_h, grad_c + grad_h * cache[8] * (1.0 - shown**2), cache)
@@ -515,23 +535,25 @@ def tanh_slope_of_the_old_cell_state(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def output_gate_not_passed(grad_h, grad_c, cache):
-    """The output gate is missing on the way from the hidden state to the cell state. The tanh is multiplied by o, so
-    its gradient is too.
+    """The output gate is missing on the way from the hidden state to the cell state. The tanh is multiplied
+    by o, so its gradient is too.
     """
     return _from(grad_h, grad_c + grad_h * (1.0 - np.tanh(cache[9]) ** 2), cache)
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def gradients_added_too_early(grad_h, grad_c, cache):
-    """`grad_c` goes through the output gate and the tanh. It arrives at the cell state itself; only `grad_h` comes that
-    way.
+    """`grad_c` goes through the output gate and the tanh. It arrives at the cell state itself; only `grad_h`
+    comes that way.
     """
     return _from(grad_h, _at_new_cell(grad_h + grad_c, 0.0, cache), cache)
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#additive-path")
 def forget_gate_not_passed(grad_h, grad_c, cache):
-    """The old cell state gets the gradient of the new one as it is. It was multiplied by f, so its gradient is too."""
+    """The old cell state gets the gradient of the new one as it is. It was multiplied by f, so its gradient
+    is too.
+    """
     grad_c_new = _at_new_cell(grad_h, grad_c, cache)
     return _all(_of_sums(grad_h, grad_c_new, cache), grad_c_new, cache)
 
@@ -545,16 +567,16 @@ def old_cell_state_by_the_input_gate(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def only_the_carried_gradient_handed_on(grad_h, grad_c, cache):
-    """The old cell state gets `grad_c` times f only. It gets f times the *whole* gradient of the new cell state, with
-    the part that came through the hidden state.
+    """The old cell state gets `grad_c` times f only. It gets f times the *whole* gradient of the new cell
+    state, with the part that came through the hidden state.
     """
     return _all(_of_sums(grad_h, _at_new_cell(grad_h, grad_c, cache), cache), grad_c * cache[6], cache)
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def gates_without_the_carried_gradient(grad_h, grad_c, cache):
-    """The gates and the candidate do not hear of `grad_c`. i, f and g made the new cell state, so they get their part
-    of its *whole* gradient.
+    """The gates and the candidate do not hear of `grad_c`. i, f and g made the new cell state, so they get
+    their part of its *whole* gradient.
     """
     blocks = _of_sums(grad_h, _at_new_cell(grad_h, 0.0, cache), cache)
     return _all(blocks, _at_new_cell(grad_h, grad_c, cache) * cache[6], cache)
@@ -569,56 +591,60 @@ def new_cell_state_for_the_forget_gate(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#input-gate")
 def factors_of_input_gate_and_candidate_swapped(grad_h, grad_c, cache):
-    """i and g are multiplied by themselves. In a product, each factor's gradient is multiplied by the *other* factor: i
-    gets g, and g gets i.
+    """i and g are multiplied by themselves. In a product, each factor's gradient is multiplied by the *other*
+    factor: i gets g, and g gets i.
     """
     i, g, grad_c_new = cache[5], cache[7], _at_new_cell(grad_h, grad_c, cache)
-    return _with(
-        grad_h, grad_c, cache, i=grad_c_new * i * i * (1.0 - i), g=grad_c_new * g * (1.0 - g**2)
-    )
+    return _with(grad_h, grad_c, cache, i=grad_c_new * i * i * (1.0 - i), g=grad_c_new * g * (1.0 - g**2))
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#input-gate")
 def input_gate_as_if_added(grad_h, grad_c, cache):
-    """The candidate is missing in the input gate's gradient. i was multiplied by g, so its gradient is too."""
+    """The candidate is missing in the gradient of i. i was multiplied by g, and so is its gradient."""
     i = cache[5]
     return _with(grad_h, grad_c, cache, i=_at_new_cell(grad_h, grad_c, cache) * i * (1.0 - i))
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#input-gate")
 def candidate_as_if_added(grad_h, grad_c, cache):
-    """The input gate is missing in the candidate's gradient. g was multiplied by i, so its gradient is too."""
+    """The input gate is missing in the gradient of g. g was multiplied by i, and so is its gradient."""
     return _with(grad_h, grad_c, cache, g=_at_new_cell(grad_h, grad_c, cache) * (1.0 - cache[7] ** 2))
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def slope_of_the_input_gate_forgotten(grad_h, grad_c, cache):
-    """The slope of the input gate is missing. From the gate to its sum there is one more factor, i * (1 - i)."""
+    """The slope of the input gate is missing. From the gate to its sum there is another factor, i * (1 - i)."""
     return _with(grad_h, grad_c, cache, i=_at_new_cell(grad_h, grad_c, cache) * cache[7])
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def slope_of_the_forget_gate_forgotten(grad_h, grad_c, cache):
-    """The slope of the forget gate is missing. From the gate to its sum there is one more factor, f * (1 - f)."""
+    """The slope of the forget gate is missing. From the gate to its sum there is one more factor, f * (1 -
+    f).
+    """
     return _with(grad_h, grad_c, cache, f=_at_new_cell(grad_h, grad_c, cache) * cache[2])
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def slope_of_the_candidate_forgotten(grad_h, grad_c, cache):
-    """The slope of the candidate is missing. From the candidate to its sum there is one more factor, 1 - g**2."""
+    """The slope of the candidate is missing. From the candidate to its sum there is one more factor, 1 -
+    g**2.
+    """
     return _with(grad_h, grad_c, cache, g=_at_new_cell(grad_h, grad_c, cache) * cache[5])
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def slope_of_the_output_gate_forgotten(grad_h, grad_c, cache):
-    """The slope of the output gate is missing. From the gate to its sum there is one more factor, o * (1 - o)."""
+    """The slope of the output gate is missing. From the gate to its sum there is one more factor, o * (1 -
+    o).
+    """
     return _with(grad_h, grad_c, cache, o=grad_h * np.tanh(cache[9]))
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def all_slopes_forgotten(grad_h, grad_c, cache):
-    """The slopes of all four letters are missing. From a letter to its sum there is one more factor: a * (1 - a) for a
-    gate, 1 - g**2 for the candidate.
+    """The slopes of all four letters are missing. From a letter to its sum there is one more factor: a * (1 -
+    a) for a gate, 1 - g**2 for the candidate.
     """
     c, i, g, grad_c_new = cache[2], cache[5], cache[7], _at_new_cell(grad_h, grad_c, cache)
     blocks = {"i": grad_c_new * g, "f": grad_c_new * c, "g": grad_c_new * i, "o": grad_h * np.tanh(cache[9])}
@@ -634,7 +660,9 @@ def candidate_with_the_slope_of_a_gate(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def gates_with_the_slope_of_tanh(grad_h, grad_c, cache):
-    """The gates get the slope of a tanh, 1 - a**2. They came from the logistic function: its slope is a * (1 - a)."""
+    """The gates get the slope of a tanh, 1 - a**2. They came from the logistic function: its slope is a * (1
+    - a).
+    """
     c, (i, f, g, o, c_new) = cache[2], cache[5:]
     grad_c_new = _at_new_cell(grad_h, grad_c, cache)
     blocks = {
@@ -647,8 +675,8 @@ def gates_with_the_slope_of_tanh(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def slopes_of_what_is_squashed_already(grad_h, grad_c, cache):
-    """The letters are squashed a second time for their slopes. With i the gate itself, the slope is i * (1 - i);
-    sigmoid(i) would belong to another sum.
+    """The letters are squashed a second time for their slopes. With i the gate itself, the slope is i * (1 -
+    i); sigmoid(i) would belong to another sum.
     """
     c, (i, f, g, o, c_new) = cache[2], cache[5:]
     grad_c_new = _at_new_cell(grad_h, grad_c, cache)
@@ -671,15 +699,17 @@ def output_gate_by_the_bare_cell_state(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-cell")
 def output_gate_by_the_old_cell_state(grad_h, grad_c, cache):
-    """The output gate's gradient is multiplied by the tanh of the old cell state. The gate showed the *new* one."""
+    """The output gate's gradient is multiplied by the tanh of the old cell state. The gate showed the *new*
+    one.
+    """
     o = cache[8]
     return _with(grad_h, grad_c, cache, o=grad_h * np.tanh(cache[2]) * o * (1.0 - o))
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#output-gate")
 def output_gate_by_the_cell_gradient(grad_h, grad_c, cache):
-    """The output gate gets the gradient of the cell state. The gate acts on the hidden state only: its gradient is made
-    from `grad_h` alone.
+    """The output gate gets the gradient of the cell state. The gate acts on the hidden state only: its
+    gradient is made from `grad_h` alone.
     """
     o, c_new = cache[8:]
     total = _at_new_cell(grad_h, grad_c, cache)
@@ -688,8 +718,8 @@ def output_gate_by_the_cell_gradient(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#output-gate")
 def output_gate_gets_both_gradients(grad_h, grad_c, cache):
-    """The output gate gets a part of `grad_c`. The gate acts on the hidden state only: its gradient is made from
-    `grad_h` alone.
+    """The output gate gets a part of `grad_c`. The gate acts on the hidden state only: its gradient is made
+    from `grad_h` alone.
     """
     o, c_new = cache[8:]
     return _with(grad_h, grad_c, cache, o=(grad_h + grad_c) * np.tanh(c_new) * o * (1.0 - o))
@@ -697,8 +727,8 @@ def output_gate_gets_both_gradients(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#gate-order")
 def gradients_of_input_and_forget_gate_swapped(grad_h, grad_c, cache):
-    """The blocks are put together in the order f, i, g, o. The weights have the order i, f, g, o, so their gradients
-    have it too.
+    """The blocks are put together in the order f, i, g, o. The weights have the order i, f, g, o, so their
+    gradients have it too.
     """
     grad_c_new = _at_new_cell(grad_h, grad_c, cache)
     i, f, g, o = _of_sums(grad_h, grad_c_new, cache)
@@ -707,8 +737,8 @@ def gradients_of_input_and_forget_gate_swapped(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#gate-order")
 def gradient_of_the_candidate_last(grad_h, grad_c, cache):
-    """The blocks are put together in the order i, f, o, g. The weights have the order i, f, g, o, so their gradients
-    have it too.
+    """The blocks are put together in the order i, f, o, g. The weights have the order i, f, g, o, so their
+    gradients have it too.
     """
     grad_c_new = _at_new_cell(grad_h, grad_c, cache)
     i, f, g, o = _of_sums(grad_h, grad_c_new, cache)
@@ -717,8 +747,8 @@ def gradient_of_the_candidate_last(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#gate-order")
 def gradients_interleaved(grad_h, grad_c, cache):
-    """The gradients of the four sums are interleaved. The first H columns belong to the input gate, the next H to
-    the forget gate: join the blocks, do not stack them unit by unit.
+    """The gradients of the four sums are interleaved. The first H columns belong to the input gate, the next
+    H to the forget gate: join the blocks, do not stack them unit by unit.
     """
     grad_c_new = _at_new_cell(grad_h, grad_c, cache)
     stacked = np.stack(_of_sums(grad_h, grad_c_new, cache), axis=-1)  # (N, H, 4)
@@ -727,7 +757,9 @@ def gradients_interleaved(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="rnn.md#through-time")
 def bias_not_summed_over_the_batch(grad_h, grad_c, cache):
-    """The gradient of a bias is not summed over the batch. All examples use the same bias: it has the shape (4 * H,)."""
+    """The gradient of a bias is not summed over the batch. All examples use the same bias: it has the shape
+    (4 * H,).
+    """
     grad_c_new = _at_new_cell(grad_h, grad_c, cache)
     blocks = _of_sums(grad_h, grad_c_new, cache)
     sums = np.concatenate(blocks, axis=1)
@@ -736,8 +768,8 @@ def bias_not_summed_over_the_batch(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="rnn.md#through-time")
 def bias_averaged_over_the_batch(grad_h, grad_c, cache):
-    """The gradient of a bias is averaged over the batch. It is summed; if the loss is a mean, the division has already
-    happened there.
+    """The gradient of a bias is averaged over the batch. It is summed; if the loss is a mean, the division
+    has already happened there.
     """
     *others, bias_ih, bias_hh = _step_back(grad_h, grad_c, cache)
     return *others, bias_ih / len(grad_h), bias_hh / len(grad_h)
@@ -745,8 +777,8 @@ def bias_averaged_over_the_batch(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="rnn.md#through-time")
 def weights_averaged_over_the_batch(grad_h, grad_c, cache):
-    """The gradients of weights and biases are averaged over the batch. They are summed; if the loss is a mean, the
-    division has already happened there.
+    """The gradients of weights and biases are averaged over the batch. They are summed; if the loss is a
+    mean, the division has already happened there.
     """
     gradients = _step_back(grad_h, grad_c, cache)
     return *gradients[:3], *(gradient / len(grad_h) for gradient in gradients[3:])
@@ -768,13 +800,17 @@ def no_gradient_for_the_second_bias(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#gate-order")
 def one_gradient_for_both_biases(grad_h, grad_c, cache):
-    """One gradient is returned for both biases. Seven arguments went in, so seven gradients come out, one for each."""
+    """One gradient is returned for both biases. Seven arguments went in, so seven gradients come out, one for
+    each.
+    """
     return _step_back(grad_h, grad_c, cache)[:6]
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-cell")
 def new_hidden_state_for_the_weights(grad_h, grad_c, cache):
-    """The gradient of `weight_hh` is made with the new hidden state. What the weight multiplied is the *old* one."""
+    """The gradient of `weight_hh` is made with the new hidden state. What the weight multiplied is the *old*
+    one.
+    """
     gradients = list(_step_back(grad_h, grad_c, cache))
     grad_c_new = _at_new_cell(grad_h, grad_c, cache)
     sums = np.concatenate(_of_sums(grad_h, grad_c_new, cache), axis=1)
@@ -784,8 +820,8 @@ def new_hidden_state_for_the_weights(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-states")
 def cell_state_for_the_weights(grad_h, grad_c, cache):
-    """The gradient of `weight_hh` is made with the old cell state. What the weight multiplied is the old *hidden*
-    state.
+    """The gradient of `weight_hh` is made with the old cell state. What the weight multiplied is the old
+    *hidden* state.
     """
     gradients = list(_step_back(grad_h, grad_c, cache))
     grad_c_new = _at_new_cell(grad_h, grad_c, cache)
@@ -795,7 +831,9 @@ def cell_state_for_the_weights(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#gate-order")
 def weight_gradients_transposed(grad_h, grad_c, cache):
-    """The gradients of the weights are transposed. A gradient has the shape of its array: (4 * H, D) and (4 * H, H)."""
+    """The gradients of the weights are transposed. A gradient has the shape of its array: (4 * H, D) and (4 *
+    H, H).
+    """
     gradients = list(_step_back(grad_h, grad_c, cache))
     gradients[3], gradients[4] = gradients[3].T, gradients[4].T
     return tuple(gradients)
@@ -803,8 +841,8 @@ def weight_gradients_transposed(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#gate-order")
 def weights_transposed_on_the_way_back(grad_h, grad_c, cache):
-    """The weights are transposed on the way back. Forwards the product used `weight_ih.T`; backwards the gradient of the
-    sums, (N, 4 * H), is multiplied by `weight_ih` as it stands.
+    """The weights are transposed on the way back. Forwards the product used `weight_ih.T`; backwards the
+    gradient of the sums, (N, 4 * H), is multiplied by `weight_ih` as it stands.
     """
     sums = np.concatenate(_of_sums(grad_h, _at_new_cell(grad_h, grad_c, cache), cache), axis=1)
     return (sums @ cache[3].T, sums @ cache[4].T, *_step_back(grad_h, grad_c, cache)[2:])
@@ -812,8 +850,8 @@ def weights_transposed_on_the_way_back(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="rnn.md#two-ways-into-a-state")
 def arriving_gradient_added_to_the_old_state(grad_h, grad_c, cache):
-    """`grad_h` is added to the gradient of the old hidden state. There is no direct path from the old hidden state to the
-    new one; all goes through the four sums.
+    """`grad_h` is added to the gradient of the old hidden state. There is no direct path from the old hidden
+    state to the new one; all goes through the four sums.
     """
     gradients = list(_step_back(grad_h, grad_c, cache))
     gradients[1] = gradients[1] + grad_h
@@ -822,7 +860,9 @@ def arriving_gradient_added_to_the_old_state(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def no_gradient_for_the_old_hidden_state(grad_h, grad_c, cache):
-    """The old hidden state gets no gradient. All four sums saw it, so the gradient comes back through `weight_hh`."""
+    """The old hidden state gets no gradient. All four sums saw it, so the gradient comes back through
+    `weight_hh`.
+    """
     gradients = list(_step_back(grad_h, grad_c, cache))
     gradients[1] = np.zeros_like(grad_h)
     return tuple(gradients)
@@ -830,8 +870,8 @@ def no_gradient_for_the_old_hidden_state(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def no_gradient_for_the_old_cell_state(grad_h, grad_c, cache):
-    """The old cell state gets no gradient. It is f times the whole gradient of the new one; without it the additive
-    path is cut.
+    """The old cell state gets no gradient. It is f times the whole gradient of the new one; without it the
+    additive path is cut.
     """
     gradients = list(_step_back(grad_h, grad_c, cache))
     gradients[2] = np.zeros_like(grad_c)
@@ -840,14 +880,16 @@ def no_gradient_for_the_old_cell_state(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-states")
 def gradients_of_the_states_swapped(grad_h, grad_c, cache):
-    """The gradient of the cell state comes before that of the hidden state. The order is that of the arguments: x, h, c."""
+    """The gradient of the cell state comes before that of the hidden state. The order is that of the
+    arguments: x, h, c.
+    """
     grad_x, grad_h_old, grad_c_old, *others = _step_back(grad_h, grad_c, cache)
     return grad_x, grad_c_old, grad_h_old, *others
 
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def arriving_gradient_changed(grad_h, grad_c, cache):
-    """The caller's gradient is changed. `grad_c += ...` writes into it; add into a new array."""
+    """The caller's gradient is changed. `grad_c += ...` writes into it; make a new array."""
     grad_c += grad_h * cache[8] * (1.0 - np.tanh(cache[9]) ** 2)
     return _from(grad_h, grad_c, cache)
 
@@ -933,8 +975,8 @@ def no_state_carried(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
 
 @misconception(of="lstm_forward", read="lstm.md#lstm-two-states")
 def states_swapped_at_each_step(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The two states change places from step to step. What a step returns as hidden state is the next one's hidden state;
-    mind the order in which you unpack.
+    """The two states change places from step to step. What a step returns as hidden state is the next one's
+    hidden state; mind the order in which you unpack.
     """
     h, c, hidden, caches = h0, c0, [], []
     for t in range(x.shape[1]):
@@ -946,7 +988,7 @@ def states_swapped_at_each_step(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_h
 
 @misconception(of="lstm_forward", read="lstm.md#lstm-two-states")
 def hidden_state_carried_as_cell_state(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The hidden state is handed on in the place of the cell state. Both states go on, each in its own place."""
+    """The hidden state is handed on in the place of the cell state. Both go on, each in its own place."""
     h, c, hidden, caches = h0, c0, [], []
     for t in range(x.shape[1]):
         h, _, cache = _step(x[:, t], h, c, weight_ih, weight_hh, bias_ih, bias_hh)
@@ -958,7 +1000,9 @@ def hidden_state_carried_as_cell_state(x, h0, c0, weight_ih, weight_hh, bias_ih,
 
 @misconception(of="lstm_forward", read="rnn.md#time-and-batch")
 def time_taken_for_the_batch(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The loop runs over the batch. Time is the second axis of x, (N, T, D): the input of step t is `x[:, t]`."""
+    """The loop runs over the batch. Time is the second axis of x, (N, T, D): the input of step t is `x[:,
+    t]`.
+    """
     h, c, hidden, caches = h0, c0, [], []
     for x_t in x:
         h, c, cache = _step(x_t, h, c, weight_ih, weight_hh, bias_ih, bias_hh)
@@ -969,15 +1013,15 @@ def time_taken_for_the_batch(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
 
 @misconception(of="lstm_forward", read="rnn.md#time-and-batch")
 def output_with_time_first(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The output has time in front, (T, N, H). Here the batch comes first: (N, T, H), so stack along axis 1."""
+    """The output has time in front, (T, N, H). Here the batch does: stack along axis 1."""
     hidden, cells, caches = _run(x, h0, c0, (weight_ih, weight_hh, bias_ih, bias_hh))
     return np.stack(hidden), cells[-1], caches
 
 
 @misconception(of="lstm_forward", read="rnn.md#time-and-batch")
 def output_reshaped(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The output is reshaped from (T, N, H) to (N, T, H). That mixes the sequences of the batch; the two axes have to
-    be exchanged, or the states stacked along axis 1.
+    """The output is reshaped from (T, N, H) to (N, T, H). That mixes the sequences of the batch; the two axes
+    have to be exchanged, or the states stacked along axis 1.
     """
     hidden, cells, caches = _run(x, h0, c0, (weight_ih, weight_hh, bias_ih, bias_hh))
     return np.stack(hidden).reshape(*x.shape[:2], -1), cells[-1], caches
@@ -985,8 +1029,8 @@ def output_reshaped(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
 
 @misconception(of="lstm_forward", read="rnn.md#time-and-batch")
 def hidden_states_side_by_side(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The hidden states are joined along an axis they have, (N, T * H). Each step needs an axis position of its own,
-    (N, T, H): stack them.
+    """The hidden states are joined along an axis they have, (N, T * H). Each step needs an axis position of
+    its own, (N, T, H): stack them.
     """
     hidden, cells, caches = _run(x, h0, c0, (weight_ih, weight_hh, bias_ih, bias_hh))
     return np.concatenate(hidden, axis=1), cells[-1], caches
@@ -1052,8 +1096,8 @@ def read_from_the_end(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
 
 @misconception(of="lstm_forward", read="lstm.md#lstm-cell")
 def one_state_written_over_and_over(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
-    """All steps of the output show the last hidden state. One array is written over again at each step; each step needs
-    an array of its own.
+    """All steps of the output show the last hidden state. One array is written over again at each step; each
+    step needs an array of its own.
     """
     hidden, cells, caches = _run(x, h0, c0, (weight_ih, weight_hh, bias_ih, bias_hh))
     return np.stack([hidden[-1]] * x.shape[1], axis=1), cells[-1], caches
@@ -1061,7 +1105,9 @@ def one_state_written_over_and_over(x, h0, c0, weight_ih, weight_hh, bias_ih, bi
 
 @misconception(of="lstm_forward", read="rnn.md#initial-state")
 def initial_state_changed(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
-    """The caller's initial states are changed. `h[...] = ` writes into `h0`; let the name point to the new array instead."""
+    """The caller's initial states are changed. `h[...] = ` writes into `h0`; let the name point to the new
+    array instead.
+    """
     hidden, cells, caches = _run(x, h0.copy(), c0.copy(), (weight_ih, weight_hh, bias_ih, bias_hh))
     h0[...], c0[...] = hidden[-1], cells[-1]
     return np.stack(hidden, axis=1), c0, caches
@@ -1095,8 +1141,8 @@ def _summed(grad_x, grad_h0, grad_c0, parts):
 
 @misconception(of="lstm_backward", read="lstm.md#additive-path")
 def cell_gradient_not_carried(grad_output, grad_c_n, cache):
-    """The gradient of the cell state is not handed to the step before. Then the additive path is cut; two gradients go
-    from each step to the one before.
+    """The gradient of the cell state is not handed to the step before. Then the additive path is cut; two
+    gradients go from each step to the one before.
     """
 
     def change(t, back):
@@ -1107,8 +1153,8 @@ def cell_gradient_not_carried(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#two-ways-into-a-state")
 def hidden_gradient_not_carried(grad_output, grad_c_n, cache):
-    """The gradient of the hidden state is not handed to the step before. The next step's sums saw this hidden state, so a
-    gradient comes back from there too.
+    """The gradient of the hidden state is not handed to the step before. The next step's sums saw this hidden
+    state, so a gradient comes back from there too.
     """
 
     def change(t, back):
@@ -1119,8 +1165,8 @@ def hidden_gradient_not_carried(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#two-ways-into-a-state")
 def nothing_carried(grad_output, grad_c_n, cache):
-    """No gradient is handed to the step before. Then each step learns from its own output only; both states carry
-    gradients back.
+    """No gradient is handed to the step before. Then each step learns from its own output only; both states
+    carry gradients back.
     """
 
     def change(t, back):
@@ -1132,7 +1178,7 @@ def nothing_carried(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#two-ways-into-a-state")
 def only_the_last_output_counts(grad_output, grad_c_n, cache):
-    """Only the last step's row of `grad_output` is used. The hidden state of every step has a row of its own."""
+    """Only the last step's row of `grad_output` is used. Every hidden state has a row of its own."""
     last = np.zeros_like(grad_output)
     last[:, -1] = grad_output[:, -1]
     return _summed(*_walk(last, grad_c_n, cache))
@@ -1146,7 +1192,9 @@ def last_output_counted_at_every_step(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#two-ways-into-a-state")
 def last_output_counted_twice(grad_output, grad_c_n, cache):
-    """The last step's row of `grad_output` is used twice. Nothing comes from a step after the last one: begin with zeros."""
+    """The last step's row of `grad_output` is used twice. Nothing comes from a step after the last one: begin
+    with zeros.
+    """
     twice = grad_output.copy()
     twice[:, -1] *= 2.0
     return _summed(*_walk(twice, grad_c_n, cache))
@@ -1154,13 +1202,17 @@ def last_output_counted_twice(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="lstm.md#lstm-two-gradients")
 def gradient_of_the_last_cell_state_ignored(grad_output, grad_c_n, cache):
-    """`grad_c_n` is ignored. It is what arrives at the cell state of the last step: begin with it, not with zeros."""
+    """`grad_c_n` is ignored. It is what arrives at the cell state of the last step: begin with it, not with
+    zeros.
+    """
     return _summed(*_walk(grad_output, np.zeros_like(grad_c_n), cache))
 
 
 @misconception(of="lstm_backward", read="lstm.md#lstm-two-gradients")
 def gradient_of_the_last_cell_state_at_every_step(grad_output, grad_c_n, cache):
-    """`grad_c_n` is added at every step. It belongs to the last step; from there on it is handed on with the rest."""
+    """`grad_c_n` is added at every step. It belongs to the last step; from there on it is handed on with the
+    rest.
+    """
 
     def change(t, back):
         return (*back[:2], back[2] + grad_c_n if t else back[2], *back[3:])
@@ -1170,8 +1222,8 @@ def gradient_of_the_last_cell_state_at_every_step(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="lstm.md#lstm-two-gradients")
 def gradient_of_the_last_cell_state_only(grad_output, grad_c_n, cache):
-    """`grad_c_n` is used at every step, and nothing is handed on. Each step gets what the step after it hands back for
-    its cell state.
+    """`grad_c_n` is used at every step, and nothing is handed on. Each step gets what the step after it hands
+    back for its cell state.
     """
 
     def change(t, back):
@@ -1182,8 +1234,8 @@ def gradient_of_the_last_cell_state_only(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="lstm.md#lstm-two-gradients")
 def carried_gradients_pile_up(grad_output, grad_c_n, cache):
-    """What is handed on piles up from step to step. It is *replaced* at each step: `=`, not `+=`. Only the gradients of
-    the weights add up.
+    """What is handed on piles up from step to step. It is *replaced* at each step: `=`, not `+=`. Only the
+    gradients of the weights add up.
     """
     arriving = {"h": np.zeros_like(grad_c_n), "c": grad_c_n}
 
@@ -1197,8 +1249,8 @@ def carried_gradients_pile_up(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="lstm.md#lstm-two-gradients")
 def carried_gradients_swapped(grad_output, grad_c_n, cache):
-    """The two gradients change places on the way. The step returns that of the hidden state first, then that of the cell
-    state.
+    """The two gradients change places on the way. The step returns that of the hidden state first, then that
+    of the cell state.
     """
 
     def change(t, back):
@@ -1209,8 +1261,8 @@ def carried_gradients_swapped(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#through-time")
 def gradient_of_step_0_only(grad_output, grad_c_n, cache):
-    """The gradients of the weights are overwritten at each step. `=` keeps those of step 0; all steps use the same
-    weights, so they add up.
+    """The gradients of the weights are overwritten at each step. `=` keeps those of step 0; all steps use the
+    same weights, so they add up.
     """
     *others, parts = _walk(grad_output, grad_c_n, cache)
     return *others, *(part[-1] for part in parts)
@@ -1218,7 +1270,7 @@ def gradient_of_step_0_only(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#through-time")
 def gradient_of_the_last_step_only(grad_output, grad_c_n, cache):
-    """Only the last step counts for the weights. All steps use the same weights, so their gradients add up."""
+    """Only the last step counts for the weights. All steps use them, so their gradients add up."""
     *others, parts = _walk(grad_output, grad_c_n, cache)
     return *others, *(part[0] for part in parts)
 
@@ -1232,8 +1284,8 @@ def averaged_over_the_steps(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#through-time")
 def biases_overwritten(grad_output, grad_c_n, cache):
-    """The gradients of the biases are overwritten at each step. The biases are shared by all steps like the weights, so
-    theirs add up too.
+    """The gradients of the biases are overwritten at each step. The biases are shared by all steps like the
+    weights, so theirs add up too.
     """
     *others, parts = _walk(grad_output, grad_c_n, cache)
     return *others, *(np.sum(part, axis=0) for part in parts[:2]), parts[2][-1], parts[3][-1]
@@ -1241,7 +1293,9 @@ def biases_overwritten(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#through-time")
 def walked_forwards(grad_output, grad_c_n, cache):
-    """The loop runs from step 0 to the last. What a step gets comes from the step after it, so begin at the end."""
+    """The loop runs from step 0 to the last. What a step gets comes from the step after it, so begin at the
+    end.
+    """
     return _summed(*_walk(grad_output, grad_c_n, cache, order=range(len(cache))))
 
 
@@ -1255,8 +1309,8 @@ def step_0_left_out(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#through-time")
 def cache_of_another_step(grad_output, grad_c_n, cache):
-    """The caches are used in the wrong order. The list was filled from step 0 on; going back, its last one comes
-    first.
+    """The caches are used in the wrong order. The list was filled from step 0 on; going back, its last one
+    comes first.
     """
     return _summed(*_walk(grad_output, grad_c_n, cache[::-1]))
 
@@ -1269,7 +1323,7 @@ def one_cache_for_all_steps(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#time-and-batch")
 def input_gradients_in_reverse(grad_output, grad_c_n, cache):
-    """The gradients of the inputs are in reverse. They were found from the last step on; step 0 comes first."""
+    """The gradients of the inputs are in reverse. They were found from the end on; step 0 comes first."""
     grad_x, *others = _summed(*_walk(grad_output, grad_c_n, cache))
     return grad_x[:, ::-1], *others
 
@@ -1283,7 +1337,9 @@ def input_gradients_with_time_first(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#time-and-batch")
 def input_gradients_summed(grad_output, grad_c_n, cache):
-    """The gradients of the inputs are summed over time. Every step has an input of its own, with a gradient of its own."""
+    """The gradients of the inputs are summed over time. Every step has an input of its own, with a gradient
+    of its own.
+    """
     grad_x, *others = _summed(*_walk(grad_output, grad_c_n, cache))
     return grad_x.sum(axis=1), *others
 
@@ -1297,7 +1353,9 @@ def no_gradient_for_the_initial_states(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#initial-state")
 def gradients_one_step_early(grad_output, grad_c_n, cache):
-    """What arrives *at* step 0 is returned for `h0` and `c0`. They stand before step 0: it is what step 0 hands back."""
+    """What arrives *at* step 0 is returned for `h0` and `c0`. They stand before step 0: it is what step 0
+    hands back.
+    """
     arriving = [np.zeros_like(grad_c_n), grad_c_n]
 
     def change(t, back):
@@ -1318,14 +1376,14 @@ def gradients_of_initial_states_swapped(grad_output, grad_c_n, cache):
 
 @misconception(of="lstm_backward", read="rnn.md#initial-state")
 def initial_states_without_a_place(grad_output, grad_c_n, cache):
-    """The gradients of `h0` and `c0` are not returned. Seven arguments went in, so seven gradients come out."""
+    """The gradients of `h0` and `c0` are not returned. Seven arguments went in, seven gradients come out."""
     gradients = _summed(*_walk(grad_output, grad_c_n, cache))
     return gradients[0], *gradients[3:]
 
 
 @misconception(of="lstm_backward", read="rnn.md#two-ways-into-a-state")
 def arriving_gradients_changed(grad_output, grad_c_n, cache):
-    """The caller's `grad_output` is changed. `grad_output[:, t] += ...` writes into it; add into a new array."""
+    """The caller's `grad_output` is changed. `grad_output[:, t] += ...` writes into it; make a new array."""
 
     def change(t, back):
         if t:
