@@ -136,7 +136,7 @@ def parameter_count(input_size, hidden_size, num_layers=1, bias=True):
 #    place? Without biases, the two bias vectors do not exist at all.
 
 # %% id="test-parameter-count" kind="tests" points=2
-check(parameter_count, 1, 1, expect=16, case="one feature, one unit")
+check(parameter_count, 2, 3, expect=84, case="2 features, 3 units")
 check(parameter_count, 5, 8, expect=480, case="5 features, 8 units")
 check(parameter_count, 5, 8, 1, False, expect=416, case="5 features, 8 units, no biases")
 check(parameter_count, 5, 8, 3, expect=1632, case="5 features, 8 units, three layers")
@@ -247,7 +247,7 @@ def lstm_step_forward(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
 # %% id="test-lstm-step-forward" kind="tests" points=2
 check(
     lstm_step_forward,
-    *one_unit(i=SHUT, f=log3, g=0.0, o=-log3, c=8.0).values(),
+    *one_unit(i=SHUT, f=log3, g=log2, o=-log3, c=8.0).values(),
     view=value(1),
     expect=np.array([[6.0]]),
     case="cell state: the forget gate alone, at 0.75",
@@ -440,6 +440,7 @@ def lstm_step_backward(grad_h, grad_c, cache):
 
 # %% id="test-lstm-step-backward" kind="tests" points=3
 unit = one_unit(i=log3, f=2 * log2, g=log2, o=-log3, c=(log3 - 0.45) / 0.8)
+unit |= {"h_prev": np.array([[0.0]]), "weight_hh": np.array([[2.0], [-1.0], [0.5], [3.0]])}
 both = {"grad_h": np.array([[10.0]]), "grad_c": np.array([[-4.0]])}
 from_h = {"grad_h": np.array([[10.0]]), "grad_c": np.array([[0.0]])}
 from_c = {"grad_h": np.array([[0.0]]), "grad_c": np.array([[-4.0]])}
@@ -449,39 +450,7 @@ check(
     **both,
     view=block("o"),
     expect=np.array([1.5]),  # 10 times 0.8, and the slope 0.25 * 0.75
-    case="gradient of bias_ih, block of the output gate",
-)
-check(
-    forward_then_backward(lstm_step_forward, lstm_step_backward),
-    **unit,
-    **from_c,
-    view=gradient_of("c_prev"),
-    expect=np.array([[-3.2]]),  # -4 times 0.8
-    case="gradient of the old cell state, of what arrives at the new cell state",
-)
-check(
-    forward_then_backward(lstm_step_forward, lstm_step_backward),
-    **unit,
-    **from_h,
-    view=gradient_of("c_prev"),
-    expect=np.array([[0.72]]),  # 10 times 0.25, the slope 1 - 0.8 * 0.8, and 0.8
-    case="gradient of the old cell state, of what arrives at the new hidden state",
-)
-check(
-    forward_then_backward(lstm_step_forward, lstm_step_backward),
-    **unit,
-    **from_c,
-    view=block("f"),
-    expect=np.array([-0.64 * (log3 - 0.45) / 0.8]),
-    case="gradient of bias_ih, block of the forget gate",
-)
-check(
-    forward_then_backward(lstm_step_forward, lstm_step_backward),
-    **unit,
-    **from_c,
-    view=block("i"),
-    expect=np.array([-0.45]),  # -4 times 0.6, and the slope 0.75 * 0.25
-    case="gradient of bias_ih, block of the input gate",
+    case="bias_ih, block of the output gate",
 )
 check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
@@ -489,15 +458,55 @@ check(
     **from_c,
     view=block("g"),
     expect=np.array([-1.92]),  # -4 times 0.75, and the slope 1 - 0.6 * 0.6
-    case="gradient of bias_ih, block of the candidate",
+    case="bias_ih, block of the candidate, of a gradient at the new cell state",
+)
+check(
+    forward_then_backward(lstm_step_forward, lstm_step_backward),
+    **unit,
+    **from_h,
+    view=block("g"),
+    expect=np.array([0.432]),  # 10 times 0.25, the slope 1 - 0.8 * 0.8, 0.75, and 1 - 0.6 * 0.6
+    case="bias_ih, block of the candidate, of a gradient at the new hidden state",
+)
+check(
+    forward_then_backward(lstm_step_forward, lstm_step_backward),
+    **unit,
+    **from_c,
+    view=block("i"),
+    expect=np.array([-0.45]),  # -4 times 0.6, and the slope 0.75 * 0.25
+    case="bias_ih, block of the input gate, of a gradient at the new cell state",
+)
+check(
+    forward_then_backward(lstm_step_forward, lstm_step_backward),
+    **unit,
+    **from_c,
+    view=block("f"),
+    expect=np.array([-0.8 * (log3 - 0.45)]),  # -4 times the old cell state, and the slope 0.8 * 0.2
+    case="bias_ih, block of the forget gate, of a gradient at the new cell state",
+)
+check(
+    forward_then_backward(lstm_step_forward, lstm_step_backward),
+    **unit,
+    **from_c,
+    view=gradient_of("c_prev"),
+    expect=np.array([[-3.2]]),  # -4 times 0.8
+    case="old cell state, of a gradient at the new cell state",
+)
+check(
+    forward_then_backward(lstm_step_forward, lstm_step_backward),
+    **unit,
+    **from_h,
+    view=gradient_of("c_prev"),
+    expect=np.array([[0.72]]),  # 10 times 0.25, the slope 1 - 0.8 * 0.8, and 0.8
+    case="old cell state, of a gradient at the new hidden state",
 )
 check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **both,
     view=gradient_of("bias_ih"),
-    expect=np.array([-0.3487500, -0.496 * (log3 - 0.45) / 0.8, -1.488, 1.5]),
-    case="gradient of bias_ih, all four blocks, of both gradients",
+    expect=np.array([-0.34875, -0.62 * (log3 - 0.45), -1.488, 1.5]),
+    case="bias_ih, all four blocks, of both gradients",
 )
 ### BEGIN HIDDEN TESTS
 import torch
@@ -538,31 +547,50 @@ for n, d, size in ((1, 1, 1), (1, 3, 5), (1, 2, 4)):
 ### END HIDDEN TESTS
 
 # %% id="test-lstm-step-backward-all" kind="tests" points=3 of="lstm_step_backward"
-example = step_example(n=2, d=3, size=1)
-example |= {"grad_h": np.array([[2.0], [-5.0]]), "grad_c": np.array([[-3.0], [4.0]])}
+example = step_example(n=3, d=1, size=2)
+example |= {"grad_h": numbers(3, 2, first=210), "grad_c": numbers(3, 2, first=220)}
 right = StepGradients(
-    grad_x=np.array([[-0.94518136, -0.70172462, 0.46063903], [0.86567552, -1.09123147, 1.16298654]]),
-    grad_h_prev=np.array([[-0.30163855], [0.23817570]]),
-    grad_c_prev=np.array([[-1.31226372], [1.05187312]]),
+    grad_x=np.array([[0.20970007], [-0.13353285], [0.64190925]]),
+    grad_h_prev=np.array([[-0.67314040, -0.09346471], [-0.23420604, -0.45016902], [-1.13740274, 0.41063514]]),
+    grad_c_prev=np.array([[-0.00424662, 0.03481660], [-0.44262159, -0.93115656], [-0.21689180, 0.01853962]]),
     grad_weight_ih=np.array(
         [
-            [0.29038491, 0.25378987, 1.26389149],
-            [1.16935864, -0.89237391, 0.93483854],
-            [-0.11220628, -0.04691537, -0.37736248],
-            [-0.22138345, 0.10650440, -0.31249824],
+            [0.53047073],
+            [-0.02229063],
+            [-0.55380358],
+            [0.18779369],
+            [-0.13806808],
+            [0.55946972],
+            [0.01789808],
+            [0.00524671],
         ]
     ),
-    grad_weight_hh=np.array([[-1.13080585], [-1.45591545], [0.35417978], [0.37667286]]),
-    grad_bias_ih=np.array([-0.94565710, 0.55094959, 0.24893677, 0.03787121]),
-    grad_bias_hh=np.array([-0.94565710, 0.55094959, 0.24893677, 0.03787121]),
+    grad_weight_hh=np.array(
+        [
+            [-0.71606471, 0.01878026],
+            [-0.14892567, 0.23600880],
+            [0.38145251, 0.48112689],
+            [-0.06703250, -0.24023542],
+            [0.40197070, -0.15695927],
+            [-0.71842526, 0.51596508],
+            [-0.01460695, -0.01139864],
+            [0.15724898, -0.31172926],
+        ]
+    ),
+    grad_bias_ih=np.array(
+        [0.36564322, 0.25276499, 0.17322192, -0.14993709, -0.36477291, 0.54875043, -0.00172977, -0.28038586]
+    ),
+    grad_bias_hh=np.array(
+        [0.36564322, 0.25276499, 0.17322192, -0.14993709, -0.36477291, 0.54875043, -0.00172977, -0.28038586]
+    ),
 )
-for name in ("bias_ih", "bias_hh", "x", "h_prev", "c_prev", "weight_ih", "weight_hh"):
+for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "x", "h_prev", "c_prev"):
     check(
         forward_then_backward(lstm_step_forward, lstm_step_backward),
         **example,
         view=gradient_of(name),
         expect=getattr(right, f"grad_{name}"),
-        case=f"gradient of {name}: two examples, three features, one unit",
+        case=f"{name}: three examples, one feature, two units",
     )
 ### BEGIN HIDDEN TESTS
 from check import hidden_check
@@ -644,24 +672,24 @@ def lstm_forward(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
 # %% id="test-lstm-forward" kind="tests" points=2
 check(
     lstm_forward,
-    *unit_sequence(1, i=log3, f=-log3, g=-log2, o=log2, c0=8.0).values(),
-    view=value(1),
-    expect=np.array([[1.55]]),
-    case="last cell state: one step",
-)
-check(
-    lstm_forward,
-    *unit_sequence(3, i=SHUT, f=-log3, g=0.0, o=-log3, c0=64.0).values(),
-    view=value(1),
-    expect=np.array([[1.0]]),
-    case="last cell state: three steps with a forget gate of 0.25",
+    *unit_sequence(1, i=SHUT, f=-log3, g=0.0, o=-log3, c0=4.0 * log3).values(),
+    view=value(0),
+    expect=np.array([[[0.2]]]),
+    case="hidden states: one step, forget gate 0.25",
 )
 check(
     lstm_forward,
     *unit_sequence(2, i=SHUT, f=-log3, g=0.0, o=-log3, c0=16.0 * log3).values(),
     view=value(0),
     expect=np.array([[[0.25 * np.tanh(4.0 * log3)], [0.2]]]),
-    case="hidden states: two steps with a forget gate of 0.25",
+    case="hidden states: two steps, forget gate 0.25",
+)
+check(
+    lstm_forward,
+    *unit_sequence(3, i=SHUT, f=-log3, g=0.0, o=-log3, c0=64.0).values(),
+    view=value(1),
+    expect=np.array([[1.0]]),
+    case="last cell state: three steps, forget gate 0.25",
 )
 check(
     lstm_forward,
@@ -771,6 +799,17 @@ def lstm_backward(grad_output, grad_c_n, cache):
 #    the caller's.
 
 # %% id="test-lstm-backward" kind="tests" points=2
+one_step = unit_sequence(1, i=log3, f=2 * log2, g=log2, o=-log3, c0=(log3 - 0.45) / 0.8)
+one_step |= {"h0": np.array([[0.0]]), "weight_hh": np.array([[2.0], [-1.0], [0.5], [3.0]])}
+check(
+    forward_then_backward(lstm_forward, lstm_backward),
+    **one_step,
+    grad_output=np.array([[[10.0]]]),
+    grad_c_n=np.array([[-4.0]]),
+    view=gradient_of("c0"),
+    expect=np.array([[-2.48]]),  # 0.72 - 3.2, as above
+    case="c0: one step",
+)
 path = unit_sequence(3, i=SHUT, f=2 * log2, g=0.0, o=-log3, c0=log3 / 0.512)
 check(
     forward_then_backward(lstm_forward, lstm_backward),
@@ -779,7 +818,7 @@ check(
     grad_c_n=np.array([[10.0]]),
     view=gradient_of("c0"),
     expect=np.array([[5.12]]),  # 10 times 0.8, three times
-    case="gradient of c0, along the cell states of three steps, forget gate 0.8",
+    case="c0: three steps with a forget gate of 0.8, gradient at the last cell state",
 )
 check(
     forward_then_backward(lstm_forward, lstm_backward),
@@ -788,16 +827,16 @@ check(
     grad_c_n=np.array([[0.0]]),
     view=gradient_of("c0"),
     expect=np.array([[0.4608]]),  # 10 times 0.25, the slope 1 - 0.8 * 0.8, and 0.8 three times
-    case="gradient of c0, of a loss at the last hidden state alone",
+    case="c0: three steps with a forget gate of 0.8, gradient at the last hidden state",
 )
 check(
     forward_then_backward(lstm_forward, lstm_backward),
     **unit_sequence(3, i=log3, f=2 * log2, g=log2, o=-log3, c0=1.0),
     grad_output=np.zeros((1, 3, 1)),
     grad_c_n=np.array([[10.0]]),
-    view=block("g"),
-    expect=np.array([11.712]),  # 10 times 0.75, the slope 1 - 0.6 * 0.6, and 1 + 0.8 + 0.8 * 0.8
-    case="gradient of bias_ih, block of the candidate, three steps",
+    view=gradient_of("weight_ih"),
+    expect=np.array([[1.3725], [2.472], [5.856], [0.0]]),
+    case="weight_ih: three steps, gradient at the last cell state",
 )
 two_steps = sequence_example(n=1, steps=2, d=1, size=1)
 check(
@@ -807,7 +846,7 @@ check(
     grad_c_n=np.array([[0.0]]),
     view=gradient_of("h0"),
     expect=np.array([[-0.03298268]]),
-    case="gradient of h0, of a loss at the last of two steps",
+    case="h0: two steps, gradient at the last hidden state",
 )
 check(
     forward_then_backward(lstm_forward, lstm_backward),
@@ -816,7 +855,7 @@ check(
     grad_c_n=np.array([[0.0]]),
     view=gradient_of("h0"),
     expect=np.array([[0.04273341]]),
-    case="gradient of h0, of a loss at both steps",
+    case="h0: two steps, gradients at both hidden states",
 )
 check(
     forward_then_backward(lstm_forward, lstm_backward),
@@ -825,7 +864,7 @@ check(
     grad_c_n=np.array([[30.0]]),
     view=gradient_of("x"),
     expect=np.array([[[-5.37470929], [-20.34983148]]]),
-    case="gradient of x, two steps",
+    case="x: two steps, gradients at both hidden states and the last cell state",
 )
 ### BEGIN HIDDEN TESTS
 from check import hidden_check
@@ -875,7 +914,7 @@ for name in ("c0", "h0", "x", "bias_ih", "bias_hh", "weight_ih", "weight_hh"):
         **example,
         view=gradient_of(name),
         expect=getattr(right, f"grad_{name}"),
-        case=f"gradient of {name}: three steps of two sequences, one feature, one unit",
+        case=f"{name}: three steps of two sequences, one feature, one unit",
     )
 ### BEGIN HIDDEN TESTS
 from check import hidden_check

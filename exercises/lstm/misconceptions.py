@@ -613,7 +613,7 @@ def candidate_as_if_added(grad_h, grad_c, cache):
 
 @misconception(of="lstm_step_backward", read="lstm.md#lstm-two-gradients")
 def slope_of_the_input_gate_forgotten(grad_h, grad_c, cache):
-    """The slope of the input gate is missing. From the gate to its sum there is another factor, i * (1 - i)."""
+    """The slope of the input gate is missing. From the gate to its sum one factor is left, i * (1 - i)."""
     return _with(grad_h, grad_c, cache, i=_at_new_cell(grad_h, grad_c, cache) * cache[7])
 
 
@@ -1302,8 +1302,6 @@ def walked_forwards(grad_output, grad_c_n, cache):
 @misconception(of="lstm_backward", read="rnn.md#through-time")
 def step_0_left_out(grad_output, grad_c_n, cache):
     """Step 0 is left out. `range(T - 1, 0, -1)` ends at 1; the way back ends with step 0."""
-    if len(cache) == 1:
-        return _summed(*_walk(grad_output, grad_c_n, cache))
     return _summed(*_walk(grad_output, grad_c_n, cache, order=range(len(cache) - 1, 0, -1)))
 
 
