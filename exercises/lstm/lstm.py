@@ -41,14 +41,13 @@ def sigmoid(sums):
     return 0.5 * (1.0 + np.tanh(0.5 * sums))
 
 
-def value(position, of=3):
+def only_value(position, of=3):
     """A view on one of the values that a function returned."""
 
     def view(result):
         if not (isinstance(result, tuple | list) and len(result) == of):
             got = f"{len(result)} values" if isinstance(result, tuple | list) else type(result).__name__
-            problem = f"{of} values should be returned; got {got}"
-            raise TypeError(problem)
+            raise TypeError(f"{of} values should be returned; got {got}")
         return result[position]
 
     return view
@@ -56,20 +55,20 @@ def value(position, of=3):
 
 def without_cache(result):
     """The two outputs of a forward function, without its cache, which may be anything."""
-    return value(0)(result), value(1)(result), None
+    return only_value(0)(result), only_value(1)(result), None
 
 
-def gradient_of(name):
+def only_gradient(name):
     """A view on the gradient of one argument."""
     names = step_arguments if name in step_arguments else layer_arguments
-    return value(names.index(name), of=7)
+    return only_value(names.index(name), of=7)
 
 
-def block(letter):
+def only_block(letter):
     """A view on the part of bias_ih's gradient that belongs to one of i, f, g, o."""
 
     def view(result):
-        gradient = gradient_of("bias_ih")(result)
+        gradient = only_gradient("bias_ih")(result)
         if not isinstance(gradient, np.ndarray):
             return gradient
         size, number = gradient.shape[-1] // 4, "ifgo".index(letter)
@@ -248,28 +247,28 @@ def lstm_step_forward(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
 check(
     lstm_step_forward,
     *one_unit(i=SHUT, f=log3, g=log2, o=-log3, c=8.0).values(),
-    view=value(1),
+    view=only_value(1),
     expect=np.array([[6.0]]),
     case="cell state: the forget gate alone, at 0.75",
 )
 check(
     lstm_step_forward,
     *one_unit(i=log3, f=SHUT, g=log2, o=-log3, c=8.0).values(),
-    view=value(1),
+    view=only_value(1),
     expect=np.array([[0.45]]),
     case="cell state: input gate at 0.75, candidate at 0.6",
 )
 check(
     lstm_step_forward,
     *one_unit(i=log3, f=-log3, g=-log2, o=log2, c=8.0).values(),
-    view=value(1),
+    view=only_value(1),
     expect=np.array([[1.55]]),
     case="cell state: three gates and a negative candidate",
 )
 check(
     lstm_step_forward,
     *one_unit(i=log3, f=-log3, g=-log2, o=log2, c=8.0, bias_hh=[0.25, -0.5, 1.0, 0.75]).values(),
-    view=value(1),
+    view=only_value(1),
     expect=np.array([[1.55]]),
     case="cell state: the same sums from both biases",
 )
@@ -282,14 +281,14 @@ check(
     np.array([[0.5], [-1.0], [1.0], [2.0]]),
     np.array([-1.0, 0.5, 0.2, 0.1]),
     np.array([0.3, 0.4, -0.6, 0.0]),
-    view=value(1),
+    view=only_value(1),
     expect=np.array([[1.40409037]]),
     case="cell state: the step that the chapter computes in numbers",
 )
 check(
     lstm_step_forward,
     *step_example(n=3, d=1, size=2).values(),
-    view=value(1),
+    view=only_value(1),
     expect=np.array([[-0.17739274, 0.83235734], [-0.47067076, 1.17992315], [-0.14220524, 0.84909229]]),
     case="cell state: three examples, one feature, two units",
 )
@@ -319,7 +318,7 @@ for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
     hidden_check(
         lstm_step_forward,
         *arguments,
-        view=value(1),
+        view=only_value(1),
         expect=step_by_torch(*arguments)[1],
         case=f"cell state, N = {n}, D = {d}, H = {size}",
     )
@@ -329,14 +328,14 @@ for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
 check(
     lstm_step_forward,
     *one_unit(i=SHUT, f=OPEN, g=0.0, o=-log3, c=log3).values(),
-    view=value(0),
+    view=only_value(0),
     expect=np.array([[0.2]]),
     case="hidden state: output gate at 0.25, tanh of the cell state at 0.8",
 )
 check(
     lstm_step_forward,
     *one_unit(i=SHUT, f=log3, g=0.0, o=-log3, c=-4.0 / 3.0 * log3).values(),
-    view=value(0),
+    view=only_value(0),
     expect=np.array([[-0.2]]),
     case="hidden state: a cell state that the forget gate has changed",
 )
@@ -448,65 +447,65 @@ check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **both,
-    view=block("o"),
+    view=only_block("o"),
     expect=np.array([1.5]),  # 10 times 0.8, and the slope 0.25 * 0.75
-    case="bias_ih, block of the output gate",
+    case="gradient of bias_ih, block of the output gate",
 )
 check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **from_c,
-    view=block("g"),
+    view=only_block("g"),
     expect=np.array([-1.92]),  # -4 times 0.75, and the slope 1 - 0.6 * 0.6
-    case="bias_ih, block of the candidate, of a gradient at the new cell state",
+    case="gradient of bias_ih, block of the candidate; only grad_c arrives",
 )
 check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **from_h,
-    view=block("g"),
+    view=only_block("g"),
     expect=np.array([0.432]),  # 10 times 0.25, the slope 1 - 0.8 * 0.8, 0.75, and 1 - 0.6 * 0.6
-    case="bias_ih, block of the candidate, of a gradient at the new hidden state",
+    case="gradient of bias_ih, block of the candidate; only grad_h arrives",
 )
 check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **from_c,
-    view=block("i"),
+    view=only_block("i"),
     expect=np.array([-0.45]),  # -4 times 0.6, and the slope 0.75 * 0.25
-    case="bias_ih, block of the input gate, of a gradient at the new cell state",
+    case="gradient of bias_ih, block of the input gate; only grad_c arrives",
 )
 check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **from_c,
-    view=block("f"),
+    view=only_block("f"),
     expect=np.array([-0.8 * (log3 - 0.45)]),  # -4 times the old cell state, and the slope 0.8 * 0.2
-    case="bias_ih, block of the forget gate, of a gradient at the new cell state",
+    case="gradient of bias_ih, block of the forget gate; only grad_c arrives",
 )
 check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **from_c,
-    view=gradient_of("c_prev"),
+    view=only_gradient("c_prev"),
     expect=np.array([[-3.2]]),  # -4 times 0.8
-    case="old cell state, of a gradient at the new cell state",
+    case="gradient of c_prev; only grad_c arrives",
 )
 check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **from_h,
-    view=gradient_of("c_prev"),
+    view=only_gradient("c_prev"),
     expect=np.array([[0.72]]),  # 10 times 0.25, the slope 1 - 0.8 * 0.8, and 0.8
-    case="old cell state, of a gradient at the new hidden state",
+    case="gradient of c_prev; only grad_h arrives",
 )
 check(
     forward_then_backward(lstm_step_forward, lstm_step_backward),
     **unit,
     **both,
-    view=gradient_of("bias_ih"),
+    view=only_gradient("bias_ih"),
     expect=np.array([-0.34875, -0.62 * (log3 - 0.45), -1.488, 1.5]),
-    case="bias_ih, all four blocks, of both gradients",
+    case="gradient of bias_ih, all four blocks; both gradients arrive",
 )
 ### BEGIN HIDDEN TESTS
 import torch
@@ -540,7 +539,7 @@ for n, d, size in ((1, 1, 1), (1, 3, 5), (1, 2, 4)):
             **dict(zip(step_arguments, arguments, strict=True)),
             grad_h=grad_h,
             grad_c=grad_c,
-            view=gradient_of(name),
+            view=only_gradient(name),
             expect=getattr(right, f"grad_{name}"),
             case=f"gradient of {name}, one example, D = {d}, H = {size}",
         )
@@ -588,9 +587,9 @@ for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "x", "h_prev", "c_p
     check(
         forward_then_backward(lstm_step_forward, lstm_step_backward),
         **example,
-        view=gradient_of(name),
+        view=only_gradient(name),
         expect=getattr(right, f"grad_{name}"),
-        case=f"{name}: three examples, one feature, two units",
+        case=f"gradient of {name}: three examples, one feature, two units",
     )
 ### BEGIN HIDDEN TESTS
 from check import hidden_check
@@ -673,35 +672,35 @@ def lstm_forward(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
 check(
     lstm_forward,
     *unit_sequence(1, i=SHUT, f=-log3, g=0.0, o=-log3, c0=4.0 * log3).values(),
-    view=value(0),
+    view=only_value(0),
     expect=np.array([[[0.2]]]),
     case="hidden states: one step, forget gate 0.25",
 )
 check(
     lstm_forward,
     *unit_sequence(2, i=SHUT, f=-log3, g=0.0, o=-log3, c0=16.0 * log3).values(),
-    view=value(0),
+    view=only_value(0),
     expect=np.array([[[0.25 * np.tanh(4.0 * log3)], [0.2]]]),
     case="hidden states: two steps, forget gate 0.25",
 )
 check(
     lstm_forward,
     *unit_sequence(3, i=SHUT, f=-log3, g=0.0, o=-log3, c0=64.0).values(),
-    view=value(1),
+    view=only_value(1),
     expect=np.array([[1.0]]),
     case="last cell state: three steps, forget gate 0.25",
 )
 check(
     lstm_forward,
     *sequence_example(n=2, steps=1, d=3, size=2).values(),
-    view=value(0),
+    view=only_value(0),
     expect=np.array([[[-0.21285209, 0.25982500]], [[0.21641931, 0.08245915]]]),
     case="hidden states: one step of two sequences",
 )
 check(
     lstm_forward,
     *sequence_example(n=2, steps=3, d=1, size=2).values(),
-    view=value(0),
+    view=only_value(0),
     expect=np.array(
         [
             [[-0.16569266, 0.06365756], [0.07482197, -0.05917011], [0.01422436, 0.00584922]],
@@ -713,7 +712,7 @@ check(
 check(
     lstm_forward,
     *sequence_example(n=2, steps=3, d=1, size=2).values(),
-    view=value(1),
+    view=only_value(1),
     expect=np.array([[0.01442070, 0.00805678], [0.10262342, -0.22389957]]),
     case="last cell state: three steps of two sequences",
 )
@@ -806,9 +805,9 @@ check(
     **one_step,
     grad_output=np.array([[[10.0]]]),
     grad_c_n=np.array([[-4.0]]),
-    view=gradient_of("c0"),
+    view=only_gradient("c0"),
     expect=np.array([[-2.48]]),  # 0.72 - 3.2, as above
-    case="c0: one step",
+    case="gradient of c0: one step",
 )
 path = unit_sequence(3, i=SHUT, f=2 * log2, g=0.0, o=-log3, c0=log3 / 0.512)
 check(
@@ -816,27 +815,27 @@ check(
     **path,
     grad_output=np.zeros((1, 3, 1)),
     grad_c_n=np.array([[10.0]]),
-    view=gradient_of("c0"),
+    view=only_gradient("c0"),
     expect=np.array([[5.12]]),  # 10 times 0.8, three times
-    case="c0: three steps with a forget gate of 0.8, gradient at the last cell state",
+    case="gradient of c0: three steps with a forget gate of 0.8; only grad_c_n arrives",
 )
 check(
     forward_then_backward(lstm_forward, lstm_backward),
     **path,
     grad_output=np.array([[[0.0], [0.0], [10.0]]]),
     grad_c_n=np.array([[0.0]]),
-    view=gradient_of("c0"),
+    view=only_gradient("c0"),
     expect=np.array([[0.4608]]),  # 10 times 0.25, the slope 1 - 0.8 * 0.8, and 0.8 three times
-    case="c0: three steps with a forget gate of 0.8, gradient at the last hidden state",
+    case="gradient of c0: three steps with a forget gate of 0.8; only the last output has a gradient",
 )
 check(
     forward_then_backward(lstm_forward, lstm_backward),
     **unit_sequence(3, i=log3, f=2 * log2, g=log2, o=-log3, c0=1.0),
     grad_output=np.zeros((1, 3, 1)),
     grad_c_n=np.array([[10.0]]),
-    view=gradient_of("weight_ih"),
+    view=only_gradient("weight_ih"),
     expect=np.array([[1.3725], [2.472], [5.856], [0.0]]),
-    case="weight_ih: three steps, gradient at the last cell state",
+    case="gradient of weight_ih: three steps; only grad_c_n arrives",
 )
 two_steps = sequence_example(n=1, steps=2, d=1, size=1)
 check(
@@ -844,27 +843,27 @@ check(
     **two_steps,
     grad_output=np.array([[[0.0], [10.0]]]),
     grad_c_n=np.array([[0.0]]),
-    view=gradient_of("h0"),
+    view=only_gradient("h0"),
     expect=np.array([[-0.03298268]]),
-    case="h0: two steps, gradient at the last hidden state",
+    case="gradient of h0: two steps; only the last output has a gradient",
 )
 check(
     forward_then_backward(lstm_forward, lstm_backward),
     **two_steps,
     grad_output=np.array([[[-20.0], [10.0]]]),
     grad_c_n=np.array([[0.0]]),
-    view=gradient_of("h0"),
+    view=only_gradient("h0"),
     expect=np.array([[0.04273341]]),
-    case="h0: two steps, gradients at both hidden states",
+    case="gradient of h0: two steps; both outputs have a gradient",
 )
 check(
     forward_then_backward(lstm_forward, lstm_backward),
     **two_steps,
     grad_output=np.array([[[-20.0], [10.0]]]),
     grad_c_n=np.array([[30.0]]),
-    view=gradient_of("x"),
+    view=only_gradient("x"),
     expect=np.array([[[-5.37470929], [-20.34983148]]]),
-    case="x: two steps, gradients at both hidden states and the last cell state",
+    case="gradient of x: two steps; gradients arrive from everywhere",
 )
 ### BEGIN HIDDEN TESTS
 from check import hidden_check
@@ -888,7 +887,7 @@ for n, steps, d, size in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 5, 2, 1)):
             **dict(zip(layer_arguments, arguments, strict=True)),
             grad_output=grad_output,
             grad_c_n=grad_c_n,
-            view=gradient_of(name),
+            view=only_gradient(name),
             expect=getattr(right, f"grad_{name}"),
             case=f"gradient of {name}, N = {n}, T = {steps}, D = {d}, H = {size}",
         )
@@ -912,9 +911,9 @@ for name in ("c0", "h0", "x", "bias_ih", "bias_hh", "weight_ih", "weight_hh"):
     check(
         forward_then_backward(lstm_forward, lstm_backward),
         **example,
-        view=gradient_of(name),
+        view=only_gradient(name),
         expect=getattr(right, f"grad_{name}"),
-        case=f"{name}: three steps of two sequences, one feature, one unit",
+        case=f"gradient of {name}: three steps of two sequences, one feature, one unit",
     )
 ### BEGIN HIDDEN TESTS
 from check import hidden_check
@@ -934,125 +933,120 @@ for n, steps, d, size in ((2, 3, 5, 4), (3, 6, 2, 5), (4, 2, 3, 1), (1, 5, 4, 2)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 6. What does it learn?
+# ## 6. Which letter comes next?
 #
-# `docstrings.txt` holds sentences from the documentation of Python's standard library, NumPy and PyTorch, one
-# in each line. Your layer reads them letter by letter, and at each letter it is to say which comes next.
+# Everything is there to train an LSTM on real text. `docstrings.txt` holds sentences from the documentation
+# of Python's standard library, NumPy and PyTorch, one in each line; the end of a line is a letter too. The
+# task is that of the exercise `rnn`, with the same text and the same loss.
 #
-# The next cell gives what stands around the layer. Each character is an id, and goes in as a vector with a
-# single 1 (D is the number of different characters). A linear layer turns each hidden state into a score for
-# each character. The loss is the mean of $-\log p$ over all predictions, where $p$ is the probability of the
-# character that really came. The optimizer is Adam, and a gradient that is too long is clipped. All weights
-# begin at random between $-1/\sqrt H$ and $1/\sqrt H$ as in PyTorch, but for the bias of the forget gate: it
-# begins at 1.
+# The next cell mixes the lines and cuts the text into 16 streams, which are read side by side, 25 letters at
+# a time. Both states are handed on from one piece to the next: that is what `h0`, `c0` and `c_n` are for. A
+# letter goes in as a one-hot vector, and a linear layer turns each hidden state into a score for each letter
+# that may come next.
 
 # %% id="corpus" kind="setup" capstone=true
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-text = Path("docstrings.txt").read_text("utf-8")[:200_000]
-characters = sorted(set(text))  # id -> character
-id_of = {character: number for number, character in enumerate(characters)}
-ids = np.array([id_of[character] for character in text])
-num_characters, hidden_size = len(characters), 64
+lines = Path("docstrings.txt").read_text("utf-8").splitlines()
+mixed = "\n".join(lines[i] for i in np.random.default_rng(0).permutation(len(lines)))
+letters = sorted(set(mixed))  # id -> letter
+N, T, V, H, num_pieces = 16, 25, len(letters), 40, 800
+ids = np.array([letters.index(letter) for letter in mixed[: N * T * num_pieces + 50_001]])
+held_out, read = ids[:50_001], ids[50_000:]
+held_out_x, held_out_next = held_out[:-1].reshape(50, -1), held_out[1:].reshape(50, -1)  # (50, 1000)
+read_x, read_next = read[:-1].reshape(N, -1), read[1:].reshape(N, -1)  # (N, T * num_pieces)
 
 
-def initial_parameters(features, size, forget_bias, generator):
-    """weight_ih, weight_hh, bias_ih and bias_hh of an LSTM that is not trained yet."""
-    shapes = ((4 * size, features), (4 * size, size), (4 * size,), (4 * size,))
-    parameters = [generator.uniform(-1, 1, size=shape) / np.sqrt(size) for shape in shapes]
-    parameters[2][size : 2 * size], parameters[3][size : 2 * size] = forget_bias, 0.0
-    return parameters
+def one_hot(ids):
+    """One-hot vectors, of shape ids.shape + (V,)."""
+    return np.eye(V)[ids]
 
 
-def windows(generator, n=32, steps=32):
-    """Pieces of the text from random places, (N, T) ids each: what is read, and the character after each."""
-    starts = generator.integers(len(ids) - steps, size=n)
-    pieces = ids[starts[:, None] + np.arange(steps + 1)]
-    return pieces[:, :-1], pieces[:, 1:]
+def next_letter_loss(output, next_ids, weight, bias):
+    """Mean cross-entropy over all sentences and steps, and the gradients of output, weight and bias."""
+    scores = output @ weight.T + bias  # (N, T, V)
+    shares = np.exp(scores - scores.max(axis=2, keepdims=True))
+    shares /= shares.sum(axis=2, keepdims=True)
+    right = one_hot(next_ids)
+    loss = -np.log(np.maximum((shares * right).sum(axis=2), 1e-300)).mean()
+    grad_scores = (shares - right) / next_ids.size
+    grad_weight = np.tensordot(grad_scores, output, axes=((0, 1), (0, 1)))
+    return loss, grad_scores @ weight, grad_weight, grad_scores.sum(axis=(0, 1))
 
 
-def cross_entropy(scores, targets):
-    """The mean loss of scores (N, T, V) for the right ids (N, T), and the gradient of the scores."""
-    exponentials = np.exp(scores - scores.max(axis=2, keepdims=True))
-    shares = exponentials / exponentials.sum(axis=2, keepdims=True)
-    right = np.eye(scores.shape[2])[targets]
-    return -np.log((shares * right).sum(axis=2)).mean(), (shares - right) / targets.size
+def start(generator, *shapes, size=H):
+    """Fresh parameters of these shapes, drawn as PyTorch does for layers with this hidden size."""
+    return [generator.uniform(-1, 1, size=shape) / np.sqrt(size) for shape in shapes]
 
 
-class Adam:
-    """The optimizer Adam, which clips gradients whose length over all parameters is above 1."""
-
-    def __init__(self, parameters, learning_rate):
-        """Keep running means of the gradients of these parameters, and of their squares."""
-        self.parameters, self.learning_rate, self.steps = parameters, learning_rate, 0
-        self.means = [np.zeros_like(parameter) for parameter in parameters]
-        self.squares = [np.zeros_like(parameter) for parameter in parameters]
-
-    def step(self, gradients):
-        """Change the parameters in place."""
-        self.steps += 1
-        length = np.sqrt(sum(np.sum(gradient**2) for gradient in gradients))
-        unbias, unbias_square = 1 - 0.9**self.steps, 1 - 0.999**self.steps
-        for parameter, gradient, mean, square in zip(
-            self.parameters, gradients, self.means, self.squares, strict=True
-        ):
-            clipped = gradient / max(length, 1.0)
-            mean += 0.1 * (clipped - mean)
-            square += 0.001 * (clipped**2 - square)
-            parameter -= self.learning_rate * (mean / unbias) / (np.sqrt(square / unbias_square) + 1e-8)
-
+print(f"{V} letters; the text begins: {mixed[:60]!r}")
 
 # %% [markdown]
-# Your two functions do the rest, 400 times. What loss do you expect at the very start, with nothing learned?
-# And if the network knew only how frequent each character is?
+# How good can a guess be that looks at nothing, or at one letter only? The losses of two tables of counts, as
+# perplexities: among how many equally likely letters would one have to choose, to guess as well?
+
+# %% id="tables" kind="run" capstone=true
+pairs = np.ones((V, V))  # (before, next), each counted once more than it comes
+np.add.at(pairs, (read[:-1], read[1:]), 1)
+alone = pairs.sum(axis=0) / pairs.sum()
+given_one = pairs / pairs.sum(axis=1, keepdims=True)
+perplexity = {
+    "letter frequencies": np.exp(-np.log(alone[held_out_next]).mean()),
+    "one letter before": np.exp(-np.log(given_one[held_out_x, held_out_next]).mean()),
+}
+for name, guess in perplexity.items():
+    print(f"{name:20} {guess:5.2f}")
+
+# %% [markdown]
+# Now train, with your two functions and plain gradient descent. What loss do you expect at the very first
+# piece, with nothing learned?
+#
+# This takes some seconds with one loop over the steps. (If your functions also loop over the examples, it may
+# take minutes; with loops over each value of the states, hours. It is enough for the last points to wait.)
 
 # %% id="train" kind="run" capstone=true
 generator = np.random.default_rng(0)
-parameters = initial_parameters(num_characters, hidden_size, 1.0, generator)
-weight_out = generator.uniform(-1, 1, size=(num_characters, hidden_size)) / np.sqrt(hidden_size)
-bias_out = np.zeros(num_characters)
-optimizer = Adam([*parameters, weight_out, bias_out], learning_rate=0.01)
-zeros = np.zeros((32, hidden_size))
-
-losses = []
-for _ in range(400):
-    inputs, targets = windows(generator)
-    x = np.eye(num_characters)[inputs]  # (N, T, D)
-    output, c_n, cache = lstm_forward(x, zeros, zeros, *parameters)
-    loss, grad_scores = cross_entropy(output @ weight_out.T + bias_out, targets)  # grad_scores (N, T, V)
-    _, _, _, *gradients = lstm_backward(grad_scores @ weight_out, np.zeros_like(c_n), cache)
-    grad_weight_out = np.einsum("ntv,nth->vh", grad_scores, output)
-    optimizer.step([*gradients, grad_weight_out, grad_scores.sum(axis=(0, 1))])
+parameters = start(generator, (4 * H, V), (4 * H, H), 4 * H, 4 * H, (V, H), V)  # the last two: linear layer
+h, c, losses = np.zeros((N, H)), np.zeros((N, H)), []
+for piece in range(num_pieces):
+    here = slice(piece * T, piece * T + T)
+    output, c, cache = lstm_forward(one_hot(read_x[:, here]), h, c, *parameters[:4])
+    h = output[:, -1]
+    loss, grad_output, *grad_linear = next_letter_loss(output, read_next[:, here], *parameters[4:])
+    _, _, _, *grad_lstm = lstm_backward(grad_output, np.zeros((N, H)), cache)
+    learning_rate = 8.0 * (1 - piece / num_pieces)
+    for parameter, gradient in zip(parameters, [*grad_lstm, *grad_linear], strict=True):
+        parameter -= learning_rate * gradient
     losses.append(float(loss))
 
-# %% id="loss-curve" kind="run" capstone=true
-frequency = np.bincount(ids) / len(ids)
-by_frequency = -np.sum(frequency * np.log(frequency))
+zeros = np.zeros((50, H))
+output, _, _ = lstm_forward(one_hot(held_out_x), zeros, zeros, *parameters[:4])
+perplexity["LSTM"] = np.exp(next_letter_loss(output, held_out_next, *parameters[4:])[0])
+print(f"{'LSTM':20} {perplexity['LSTM']:5.2f}")
+
+# %% id="curve" kind="run" capstone=true
 figure, axes = plt.subplots(figsize=(6, 3))
-axes.plot(losses)
-axes.axhline(by_frequency, color="gray", linestyle="dotted")
-axes.set(xlabel="step", ylabel="loss")
-print(f"{len(characters)} characters; guessing by frequency costs {by_frequency:.2f}")
-print(f"first step: {losses[0]:.2f}; last 50 steps: {np.mean(losses[-50:]):.2f}")
+axes.plot(losses, linewidth=0.8)
+axes.axhline(np.log(perplexity["one letter before"]), color="gray", linestyle="dotted")
+axes.set(xlabel="piece", ylabel="loss (dotted: one letter before)")
 
 # %% [markdown]
-# Let it write. It reads a beginning, and then draws one character after the other from its own probabilities;
-# each goes in as the next input. Only the two states remember what has been written.
+# Let it write. It draws a letter, reads it, and draws the next. Only the two states know what has been
+# written. If you have done the exercise `rnn`, compare the two texts, and the two perplexities: which of them
+# has the more parameters?
 
 # %% id="write" kind="run" capstone=true
-generator = np.random.default_rng(1)
-for beginning in ("return", "the array", "raised if"):
-    h, c, written = zeros[:1], zeros[:1], beginning
-    for position in range(100):
-        x = np.eye(num_characters)[[id_of[written[position]]]]  # (1, D)
-        h, c, _ = lstm_step_forward(x, h, c, *parameters)
-        if position + 1 == len(written):
-            scores = (h @ weight_out.T + bias_out)[0]
-            shares = np.exp(scores - scores.max())
-            written += characters[generator.choice(num_characters, p=shares / shares.sum())]
-    print(written.replace("\n", " / "))
+generator = np.random.default_rng(2)
+h, c, letter, written = np.zeros((1, H)), np.zeros((1, H)), letters.index("\n"), ""
+for _ in range(300):
+    h, c, _ = lstm_step_forward(one_hot(np.array([letter])), h, c, *parameters[:4])
+    scores = (h @ parameters[4].T + parameters[5])[0]
+    shares = np.exp(scores - scores.max())
+    letter = generator.choice(V, p=shares / shares.sum())
+    written += letters[letter]
+print(written)
 
 # %% [markdown]
 # ## 7. How far does a gradient get?
@@ -1063,26 +1057,17 @@ for beginning in ("return", "the array", "raised if"):
 # step is one line in each direction.
 
 # %% id="reach-of-an-rnn" kind="setup" capstone=true
-reach_size, reach_features = 32, 8
 
 
-def arriving_and_inputs(generator, steps=60):
-    """A random gradient of the last hidden state, (1, H), and random inputs, (T, 1, D)."""
-    return generator.normal(size=(1, reach_size)), generator.normal(size=(steps, 1, reach_features))
-
-
-def reach_of_rnn(seed):
+def reach_of_rnn(seed, features=8, size=32, steps=60):
     """Length of the gradient handed to each state, as a multiple of that of the last step, (T,)."""
     generator = np.random.default_rng(seed)
-    weight_ih, weight_hh, bias_ih, bias_hh = (
-        generator.uniform(-1, 1, size=shape) / np.sqrt(reach_size)
-        for shape in ((reach_size, reach_features), (reach_size, reach_size), reach_size, reach_size)
-    )
-    grad_h, inputs = arriving_and_inputs(generator)
-    h, states, lengths = np.zeros((1, reach_size)), [], []
-    for x in inputs:
-        h = np.tanh(x @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh)
+    weight_ih, weight_hh, bias = start(generator, (size, features), (size, size), size, size=size)
+    h, states, lengths = np.zeros((1, size)), [], []
+    for x in generator.normal(size=(steps, 1, features)):
+        h = np.tanh(x @ weight_ih.T + h @ weight_hh.T + bias)
         states.append(h)
+    grad_h = generator.normal(size=(1, size))
     for h in reversed(states):
         grad_h = (grad_h * (1 - h**2)) @ weight_hh
         lengths.append(np.linalg.norm(grad_h))
@@ -1096,26 +1081,25 @@ def reach_of_rnn(seed):
 # %% id="reach" kind="run" capstone=true
 
 
-def reach_of_lstm(seed, forget_bias):
+def reach_of_lstm(seed, forget_bias, features=8, size=32, steps=60):
     """Length of the gradient handed to each cell state, as a multiple of that of the last step, (T,)."""
     generator = np.random.default_rng(seed)
-    parameters = initial_parameters(reach_features, reach_size, forget_bias, generator)
-    grad_h, inputs = arriving_and_inputs(generator)
-    h = c = grad_c = np.zeros((1, reach_size))
-    caches, lengths = [], []
-    for x in inputs:
-        h, c, cache = lstm_step_forward(x, h, c, *parameters)
+    weight_ih, weight_hh, bias = start(generator, (4 * size, features), (4 * size, size), 4 * size, size=size)
+    bias[size : 2 * size] = forget_bias
+    h, c, caches, lengths = np.zeros((1, size)), np.zeros((1, size)), [], []
+    for x in generator.normal(size=(steps, 1, features)):
+        h, c, cache = lstm_step_forward(x, h, c, weight_ih, weight_hh, bias, np.zeros(4 * size))
         caches.append(cache)
+    grad_h, grad_c = generator.normal(size=(1, size)), np.zeros((1, size))
     for cache in reversed(caches):
         _, grad_h, grad_c, *_ = lstm_step_backward(grad_h, grad_c, cache)
         lengths.append(np.linalg.norm(grad_c))
     return np.array(lengths[::-1]) / lengths[0]
 
 
-reach = {"RNN": [reach_of_rnn(seed) for seed in range(5)]}
+reach = {"RNN": np.array([reach_of_rnn(seed) for seed in range(5)])}  # each (5, T)
 for forget_bias in (-4, 0, 2, 5):
-    reach[f"LSTM, bias {forget_bias}"] = [reach_of_lstm(seed, forget_bias) for seed in range(5)]
-reach = {name: np.array(lengths) for name, lengths in reach.items()}  # each (5, T)
+    reach[f"LSTM, bias {forget_bias}"] = np.array([reach_of_lstm(seed, forget_bias) for seed in range(5)])
 for name, lengths in reach.items():
     low, high = lengths[:, 29].min(), lengths[:, 29].max()
     print(f"{name:13} 30 steps further back, five layers: {low:.1e} to {high:.1e}")
@@ -1128,31 +1112,33 @@ axes.set(yscale="log", ylim=(1e-20, 1e3), xlabel="steps back", ylabel="length of
 axes.legend(fontsize=8)
 
 # %% id="test-text-and-reach" kind="tests" points=2 of="lstm_backward" capstone=true
-assert len(losses) == 400, "First run the cell that trains, with all its 400 steps."
-start, end = np.mean(losses[:3]), np.mean(losses[-50:])
-assert 3.1 < start < 3.6, (
-    f"With nothing learned, the loss is about log 29 = 3.37; yours begins at {start:.2f}."
+assert "LSTM" in perplexity, "First run the cell that trains; it needs both functions of the layer."
+assert len(losses) == num_pieces, f"There should be one loss for each of {num_pieces} pieces."
+assert abs(losses[0] - np.log(V)) < 0.3, (
+    f"The first loss should be near log {V}, that is {np.log(V):.2f}; got {losses[0]:.2f}."
 )
-assert end < 2.1, f"The loss should fall below 2.1; the last 50 steps average {end:.2f}."
+table = perplexity["one letter before"]
+assert perplexity["LSTM"] < 0.75 * table, (
+    f"The LSTM should clearly beat the table, whose perplexity is {table:.2f}; got {perplexity['LSTM']:.2f}."
+)
 
 assert set(reach) >= {"RNN", "LSTM, bias -4", "LSTM, bias 0", "LSTM, bias 5"}, (
     "Run the cell that measures the reach; it needs your two step functions."
 )
-further_back = {name: np.array(lengths)[:, 29] for name, lengths in reach.items()}
-assert further_back["LSTM, bias 5"].min() > 0.2, (
+far = {name: np.array(lengths)[:, 29] for name, lengths in reach.items()}  # 30 steps further back
+assert far["LSTM, bias 5"].min() > 0.2, (
     "Through open forget gates more than a fifth of the gradient should be left after 30 steps; got "
-    f"{further_back['LSTM, bias 5'].min():.1e}."
+    f"{far['LSTM, bias 5'].min():.1e}."
 )
-assert further_back["LSTM, bias 0"].max() < 1e-4, (
+assert far["LSTM, bias 0"].max() < 1e-4, (
     "With forget gates near one half, nearly nothing should be left after 30 steps; got "
-    f"{further_back['LSTM, bias 0'].max():.1e}."
+    f"{far['LSTM, bias 0'].max():.1e}."
 )
-assert further_back["LSTM, bias -4"].max() < further_back["RNN"].min(), (
-    "Through shut forget gates less should arrive than in the RNN; got "
-    f"{further_back['LSTM, bias -4'].max():.1e}."
+assert far["LSTM, bias -4"].max() < far["RNN"].min(), (
+    f"Through shut forget gates less should arrive than in the RNN; got {far['LSTM, bias -4'].max():.1e}."
 )
 
 # %% [markdown]
-# All four LSTMs are LSTMs, and two of them lose the gradient as surely as the RNN does. What they have and
-# the RNN has not is a path that *can* stay open. You have trained with a bias of 1: how far does a gradient
-# get in that network, before and after training? Your functions can measure it.
+# All four are LSTMs, and two of them lose the gradient as surely as the RNN does. What an LSTM has and the
+# RNN has not is a path that *can* stay open. How far does a gradient get in the network that you have
+# trained? Your functions can measure it.
