@@ -164,8 +164,9 @@ for sizes in ((10, 20), (7, 3), (2, 11), (4, 4), (6, 5, 2), (3, 9, 4), (8, 2, 1,
 # $$
 #
 # The checks take one gate at a time. The next cell holds what they use: a step of a single unit whose four
-# sums are set by hand. Three sums are good to know: $\sigma(\ln 3) = 0.75$, $\sigma(-\ln 3) = 0.25$ and
-# $\tanh(\ln 2) = 0.6$, $\tanh(\ln 3) = 0.8$. A sum of -40 shuts a gate, one of 40 opens it.
+# sums are set by hand. Some values are good to know: $\sigma(\ln 3) = 0.75$, $\sigma(-\ln 3) = 0.25$,
+# $\sigma(\ln 4) = 0.8$, $\tanh(\ln 2) = 0.6$, $\tanh(\ln 3) = 0.8$. A sum of -40 shuts a gate, one of 40
+# opens it.
 
 # %% id="step-examples" kind="setup"
 SHUT, OPEN = -40.0, 40.0
@@ -327,7 +328,7 @@ for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
 # %% id="test-lstm-step-forward-hidden" kind="tests" points=1 of="lstm_step_forward"
 check(
     lstm_step_forward,
-    *one_unit(i=SHUT, f=OPEN, g=0.0, o=-log3, c=log3).values(),
+    *one_unit(i=SHUT, f=OPEN, g=-log3, o=-log3, c=log3).values(),
     view=only_value(0),
     expect=np.array([[0.2]]),
     case="hidden state: output gate at 0.25, tanh of the cell state at 0.8",
@@ -377,9 +378,11 @@ for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
 # Draw the step on paper before you write, with all arrows, and go back along each. Seven arguments went in,
 # so seven gradients come out.
 #
-# To check a backward function, your forward function runs first, and its cache is handed on. The first cell
-# of checks takes one place at a time, for a single unit, so that you can follow with a pencil. Its letters
-# are i = 0.75, f = 0.8, g = 0.6, o = 0.25; the new cell state is $\ln 3$, and its tanh 0.8.
+# To check a backward function, your forward function runs first, and its cache is handed on. So put the
+# forward function right before you look for a mistake in the backward one; and in parts 4 and 5, put the step
+# right first. The first cell of checks takes one place at a time, for a single unit, so that you can follow
+# with a pencil. Its letters are i = 0.75, f = 0.8, g = 0.6, o = 0.25; the new cell state is $\ln 3$, and its
+# tanh 0.8.
 
 
 # %% id="lstm-step-backward" kind="solution"
@@ -618,18 +621,20 @@ for n, d, size in ((2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
 # %% id="sequence-examples" kind="setup"
 
 
+def of_all_steps(x, step):
+    """Arguments of the layer with inputs x, (N, T, D), and else with those of a step."""
+    return dict(zip(layer_arguments, [x, *list(step.values())[1:]], strict=True))
+
+
 def unit_sequence(steps, i, f, g, o, *, c0):
     """Arguments of the layer with N = D = H = 1 and the same sums at each step, from the biases alone."""
     step = one_unit(i, f, g, o, c=c0)
-    x = np.repeat(step["x"][:, None], steps, axis=1)  # (N, T, D)
-    return {"x": x, "h0": step["h_prev"], "c0": step["c_prev"], **dict(list(step.items())[3:])}
+    return of_all_steps(np.repeat(step["x"][:, None], steps, axis=1), step)
 
 
 def sequence_example(n, steps, d, size):
     """Arguments of the layer with N = n, T = steps, D = d and H = size."""
-    step = step_example(n, d, size)
-    x = numbers(n, steps, d, first=200)
-    return {"x": x, "h0": step["h_prev"], "c0": step["c_prev"], **dict(list(step.items())[3:])}
+    return of_all_steps(numbers(n, steps, d, first=200), step_example(n, d, size))
 
 
 # %% id="lstm-forward" kind="solution"

@@ -274,9 +274,8 @@ def test_other_right_implementations_get_full_marks(exercise, style):
     assert exercise.failures(STYLES[style]) == {}
 
 
-@pytest.mark.parametrize("style", ["array", "other"])  # plain loops over every number would train for hours
-def test_other_right_implementations_get_full_marks_in_the_last_part(exercise, style):
-    assert exercise.failures(STYLES[style], capstone=True) == {}
+def test_another_right_implementation_gets_full_marks_in_the_last_part(exercise):
+    assert exercise.failures(STYLES["other"], capstone=True) == {}
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -458,7 +457,7 @@ MESSAGES = {
     """,
     "cell_state_shown_without_tanh": """
         lstm_step_forward is not right yet: hidden state: output gate at 0.25, tanh of the cell state at 0.8
-        called with    x (1, 1) float64 = [[0.5]], h_prev (1, 1) float64 = [[-0.75]], c_prev (1, 1) float64 = [[1.0986]], weight_ih (4, 1) float64 = [[0.], [0.], [0.], [0.]], weight_hh (4, 1) float64 = [[0.], [0.], [0.], [0.]], bias_ih (4,) float64 = [-40.    ,  40.    ,   0.    ,  -1.0986], bias_hh (4,) float64 = [0., 0., 0., 0.]
+        called with    x (1, 1) float64 = [[0.5]], h_prev (1, 1) float64 = [[-0.75]], c_prev (1, 1) float64 = [[1.0986]], weight_ih (4, 1) float64 = [[0.], [0.], [0.], [0.]], weight_hh (4, 1) float64 = [[0.], [0.], [0.], [0.]], bias_ih (4,) float64 = [-40.    ,  40.    ,  -1.0986,  -1.0986], bias_hh (4,) float64 = [0., 0., 0., 0.]
         wrong values   1 of 1 differ, by 0.0746531 at most; the first at [0, 0]: got 0.274653, expected 0.2
         known mistake  cell_state_shown_without_tanh: The tanh at the output is forgotten. The hidden state is o times the tanh of the new cell state.
     """,
@@ -484,8 +483,8 @@ MESSAGES = {
     """,
     "hidden_gradient_not_carried": """
         lstm_backward is not right yet: gradient of h0: two steps; only the last output has a gradient
-        called with    x (1, 2, 1) float64 = [[[1.42],  [0.18]]], h0 (1, 1) float64 = [[-1.28]], c0 (1, 1) float64 = [[-1.2]], weight_ih (4, 1) float64 = [[-0.39], [ 1.46], [-1.45], [-1.38]], weight_hh (4, 1) float64 = [[-0.46], [-0.37], [-1.22], [ 0.24]], bias_ih (4,) float64 = [-0.13, -0.94,  1.  , -1.26], bias_hh (4,) float64 = [-1.03,  0.68, -1.22, -0.55], grad_output (1, 2, 1) float64 = [[[ 0.],  [10.]]], grad_c_n (1, 1) float64 = [[0.]]
-        wrong values   1 of 1 differ, by 0.000761516 at most; the first at [0, 0]: got -0.0337442, expected -0.0329827
+        called with    x (1, 2, 1) float64 = [[[ 0.5],  [-1. ]]], h0 (1, 1) float64 = [[0.75]], c0 (1, 1) float64 = [[-0.8]], weight_ih (4, 1) float64 = [[ 0.5 ], [-1.  ], [ 1.5 ], [ 0.25]], weight_hh (4, 1) float64 = [[ 1. ], [-0.5], [ 2. ], [ 1.5]], bias_ih (4,) float64 = [ 0.2,  1. , -0.3,  0.6], bias_hh (4,) float64 = [ 0.4,  0.5, -0.6,  0.7], grad_output (1, 2, 1) float64 = [[[ 0.],  [10.]]], grad_c_n (1, 1) float64 = [[0.]]
+        wrong values   1 of 1 differ, by 1.13118 at most; the first at [0, 0]: got 3.8651, expected 2.73392
         known mistake  hidden_gradient_not_carried: The gradient of the hidden state is not handed to the step before. The next step's sums saw this hidden state, so a gradient comes back from there too.
     """,
     "gradient_of_step_0_only": """
