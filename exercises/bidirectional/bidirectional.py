@@ -261,17 +261,19 @@ check(
     one_way_forward,
     np.array(
         [
-            [[1.5 - 2 * log3], [3.9 + 2 * log2], [7.0]],  # 7 is padding
-            [[1.5 - 2 * log2], [3.3 - 2 * log3], [3.9 + 2 * log2]],
+            [[1.5 - 2 * log3], [3.9 + 2 * log2], [7.0], [-8.0]],  # 7 and -8 are padding
+            [[1.5 - 2 * log2], [3.3 - 2 * log3], [3.9 + 2 * log2], [-0.3 - 2 * log3]],
         ]
-    ),  # (2, 3, 1)
-    np.array([2, 3]),
+    ),  # (2, 4, 1)
+    np.array([2, 4]),
     np.array([[-0.5]]),
     np.array([[1.5]]),
     np.array([0.25]),
     np.array([0.5]),
     view=without_cache,
-    expect=Forward(output=np.array([[[0.8], [-0.6], [0.0]], [[0.6], [0.8], [-0.6]]]), cache=ANY),
+    expect=Forward(
+        output=np.array([[[0.8], [-0.6], [0.0], [0.0]], [[0.6], [0.8], [-0.6], [0.8]]]), cache=ANY
+    ),
     case="the first of two sentences is shorter",
 )
 check(
@@ -357,14 +359,10 @@ def one_way_backward(grad_output, cache):
         slope = (1 - states[:, t] ** 2) * (t < lengths)[:, None]  # (N, H)
         grad_sums[:, t] = (grad_output[:, t] + carried) * slope
         carried = grad_sums[:, t] @ weight_hh
-    grad_bias = grad_sums.sum(axis=(0, 1))
-    return (
-        grad_sums @ weight_ih,
-        np.einsum("nth,ntd->hd", grad_sums, x),
-        np.einsum("nth,ntk->hk", grad_sums[:, 1:], states[:, :-1]),
-        grad_bias,
-        grad_bias,
-    )
+    grad_weight_ih = np.einsum("nth,ntd->hd", grad_sums, x)
+    grad_weight_hh = np.einsum("nth,ntk->hk", grad_sums[:, 1:], states[:, :-1])
+    grad_bias = grad_sums.sum(axis=(0, 1))  # the same for both biases
+    return grad_sums @ weight_ih, grad_weight_ih, grad_weight_hh, grad_bias, grad_bias
     ### END SOLUTION
 
 
@@ -1085,7 +1083,8 @@ def sentence_vectors(output, lengths):
     """Take from the output of a layer that reads both ways the final state of each direction.
 
     Args:
-        output: array of shape (N, T, 2 * H), as bidirectional_forward returns it. It is not changed.
+        output: array of shape (N, T, 2 * H), as bidirectional_forward returns it. It is not changed. What it
+            holds at the padding has no effect.
         lengths: array of N whole numbers from 1 to T.
 
     Returns:
@@ -1112,10 +1111,10 @@ def sentence_vectors(output, lengths):
 # %% id="test-sentence-vectors" kind="tests" points=1
 check(
     sentence_vectors,
-    numbered(1, 3, 2),  # (N, T, 2 * H) = (1, 3, 2)
-    np.array([3]),
-    expect=np.array([[131.0, 112.0]]),
-    case="one sentence of three words, one number for a state",
+    numbered(1, 4, 2),  # (N, T, 2 * H) = (1, 4, 2)
+    np.array([2]),
+    expect=np.array([[121.0, 112.0]]),
+    case="two words and two places of padding, one number for a state",
 )
 check(
     sentence_vectors,
