@@ -128,9 +128,9 @@ def parameter_count(kind, input_size, hidden_size, bias=True):
 #    vectors do not exist at all.
 
 # %% id="test-parameter-count" kind="tests" points=2
-check(parameter_count, "GRU", 2, 3, expect=63, case="a GRU, 2 features, 3 units")
-check(parameter_count, "LSTM", 2, 3, expect=84, case="an LSTM, 2 features, 3 units")
-check(parameter_count, "RNN", 2, 3, expect=21, case="an RNN, 2 features, 3 units")
+check(parameter_count, "GRU", 2, 5, expect=135, case="a GRU, 2 features, 5 units")
+check(parameter_count, "RNN", 2, 5, expect=45, case="an RNN, 2 features, 5 units")
+check(parameter_count, "LSTM", 2, 5, expect=180, case="an LSTM, 2 features, 5 units")
 check(parameter_count, "GRU", 5, 8, expect=360, case="a GRU, 5 features, 8 units")
 check(parameter_count, "GRU", 5, 8, False, expect=312, case="a GRU, 5 features, 8 units, no biases")
 ### BEGIN HIDDEN TESTS
@@ -211,9 +211,9 @@ def step_example(n, d, size):
 
 two_units = {  # r = 0.25 and 0.8, z = 0; the candidate of each unit reads the other unit's old state
     "x": np.array([[0.5]]),
-    "h_prev": np.array([[log3 / 0.8, 4.0 * log2]]),
-    "weight_ih": np.zeros((6, 1)),
-    "weight_hh": np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [0.0, 1.0], [1.0, 0.0]]),
+    "h_prev": np.array([[(log3 + 0.5) / 0.8, 4.0 * (log2 - 0.5)]]),
+    "weight_ih": np.array([[0.0], [0.0], [0.0], [0.0], [1.0], [-1.0]]),
+    "weight_hh": np.array([[0.0, 0.0], [0.0, 0.0], [0.5, 0.0], [0.0, 0.25], [0.0, 1.0], [1.0, 0.0]]),
     "bias_ih": np.array([-log3, 2.0 * log2, SHUT, SHUT, 0.0, 0.0]),
     "bias_hh": np.zeros(6),
 }
@@ -267,17 +267,17 @@ check(
 )
 check(
     gru_step_forward,
-    *one_unit(r=-2 * log2, z=-log3, x_n=log2, h_n=0.0, h=0.0).values(),
+    *one_unit(r=OPEN, z=-log3, x_n=log2, h_n=0.0, h=0.0).values(),
     view=without_cache,
     expect=np.array([[0.45]]),
     case="the update gate at 0.25, the candidate at 0.6, the old state 0",
 )
 check(
     gru_step_forward,
-    *one_unit(r=-2 * log2, z=log3, x_n=-log2, h_n=0.0, h=8.0, weight_hh=(0.5, -0.25, 0.0)).values(),
+    *one_unit(r=OPEN, z=log3, x_n=-0.5 - log2, h_n=0.5, h=8.0, weight_hh=(0.5, -0.25, 0.125)).values(),
     view=without_cache,
     expect=np.array([[5.85]]),
-    case="the old state, and a negative candidate",
+    case="both, the candidate at -0.6; the reset gate is open",
 )
 ### BEGIN HIDDEN TESTS
 import torch
@@ -301,13 +301,13 @@ def step_by_torch(x, h, *parameters):
 generator = np.random.default_rng(21)
 for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
     arguments = random_arguments(generator, n, d, size)
-    arguments[3][2 * size :] = arguments[5][2 * size :] = 0.0  # nothing for the reset gate to multiply
+    arguments[4][:size] = 100.0  # all that the reset gate multiplies is let through
     hidden_check(
         gru_step_forward,
         *arguments,
         view=without_cache,
         expect=step_by_torch(*arguments),
-        case=f"the candidate does not see the old state, N = {n}, D = {d}, H = {size}",
+        case=f"the reset gate is open, N = {n}, D = {d}, H = {size}",
     )
 ### END HIDDEN TESTS
 
@@ -414,7 +414,7 @@ def gru_step_reset_before(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
 # %% id="test-gru-step-reset-before" kind="tests" points=2
 check(
     gru_step_reset_before,
-    *(two_units | {"h_prev": np.array([[4.0 * log2, log3 / 0.8]])}).values(),
+    *(two_units | {"h_prev": np.array([[4.0 * (log2 + 0.5), (log3 - 0.5) / 0.8]])}).values(),
     expect=np.array([[0.8, 0.6]]),
     case="two units, the reset gate at 0.25 and 0.8; each candidate reads the other unit",
 )
@@ -488,7 +488,7 @@ for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
 # To check a backward function, your forward function runs first, and its cache is handed on. The first cell
 # of checks takes one place at a time, for a single unit, so that you can follow with a pencil. Its letters
 # are r = 0.75, z = 0.2 and n = 0.6; the old state is -1.4, and the candidate's sum from the hidden state is
-# 2. The gradient that arrives is 10.
+# 3. The gradient that arrives is 10.
 
 
 # %% id="gru-step-backward" kind="solution"
@@ -538,7 +538,7 @@ def gru_step_backward(grad_h, cache):
 #    old state contains no weight.
 
 # %% id="test-gru-step-backward" kind="tests" points=2
-letters = {"r": log3, "z": -2 * log2, "x_n": log2 - 1.5, "h_n": 2.0, "h": -1.4}
+letters = {"r": log3, "z": -2 * log2, "x_n": log2 - 2.25, "h_n": 3.0, "h": -1.4}
 unit = one_unit(**letters, weight_hh=(0.0, 0.0, 0.5))
 check(
     forward_then_backward(gru_step_forward, gru_step_backward),
@@ -569,7 +569,7 @@ check(
     **unit,
     grad_h=np.array([[10.0]]),
     view=only_block("bias_ih", "r"),
-    expect=np.array([1.92]),  # 5.12 times 2, and the slope 0.75 * 0.25
+    expect=np.array([2.88]),  # 5.12 times 3, and the slope 0.75 * 0.25
     case="gradient of bias_ih, block of the reset gate",
 )
 check(
@@ -577,15 +577,14 @@ check(
     **unit,
     grad_h=np.array([[10.0]]),
     view=only_gradient("bias_hh"),
-    expect=np.array([1.92, -3.2, 3.84]),
+    expect=np.array([2.88, -3.2, 3.84]),
     case="gradient of bias_hh, all three blocks",
 )
 for weight_hh, ways, expected in (
-    ((0.0, 0.0, 0.0), "the direct way only", 2.0),  # 10 times 0.2
-    ((0.0, 0.0, 0.5), "the direct way and the one through the candidate", 3.92),  # 2 and 3.84 times 0.5
-    ((0.0, 1.5, 0.0), "the direct way and the one through the update gate", -2.8),  # 2 and -3.2 times 1.5
-    ((1.25, 0.0, 0.0), "the direct way and the one through the reset gate", 4.4),  # 2 and 1.92 times 1.25
-    ((1.25, 1.5, 0.5), "all four ways", 1.52),
+    ((0.0, 0.0, 0.5), "directly and through the candidate", 3.92),  # 10 times 0.2, and 3.84 times 0.5
+    ((0.0, 1.5, 0.0), "directly and through the update gate", -2.8),  # 10 times 0.2, and -3.2 times 1.5
+    ((1.25, 0.0, 0.0), "directly and through the reset gate", 5.6),  # 10 times 0.2, and 2.88 times 1.25
+    ((1.25, 1.5, 0.5), "all four ways", 2.72),
 ):
     check(
         forward_then_backward(gru_step_forward, gru_step_backward),
@@ -733,10 +732,13 @@ def gru_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
 # %% id="test-gru-forward" kind="tests" points=2
 check(
     gru_forward,
-    *unit_sequence([0.5], r=SHUT, z=log3, x_n=log2, h_n=0.0, h0=8.0).values(),
+    *(
+        unit_sequence([log2, -log3], r=OPEN, z=log3, x_n=0.0, h_n=0.0, h0=8.0)
+        | {"weight_ih": np.array([[0.0], [0.0], [1.0]])}
+    ).values(),
     view=without_cache,
-    expect=np.array([[[6.15]]]),
-    case="one step, the update gate at 0.75, the candidate at 0.6",
+    expect=np.array([[[6.15], [4.4125]]]),
+    case="two steps, the update gate at 0.75, the candidate at 0.6 and then at -0.8",
 )
 check(
     gru_forward,
@@ -843,19 +845,11 @@ check(
     forward_then_backward(gru_forward, gru_backward),
     **one_step,
     grad_output=np.array([[[10.0]]]),
-    view=only_gradient("h0"),
-    expect=np.array([[3.92]]),  # as above
-    case="gradient of h0: one step",
+    view=only_gradient("bias_ih"),
+    expect=np.array([2.88, -3.2, 5.12]),  # as above
+    case="gradient of bias_ih: one step",
 )
 path = unit_sequence([0.5, -1.0, 2.0], r=SHUT, z=2 * log2, x_n=0.0, h_n=0.0, h0=1.5)
-check(
-    forward_then_backward(gru_forward, gru_backward),
-    **path,
-    grad_output=np.array([[[0.0], [0.0], [10.0]]]),
-    view=only_gradient("h0"),
-    expect=np.array([[5.12]]),  # 10 times 0.8, three times
-    case="gradient of h0: three steps with an update gate of 0.8; only the last output has a gradient",
-)
 check(
     forward_then_backward(gru_forward, gru_backward),
     **path,
@@ -863,6 +857,14 @@ check(
     view=only_gradient("h0"),
     expect=np.array([[-3.68]]),  # 5 times 0.8, -20 times 0.8 twice, 10 times 0.8 three times
     case="gradient of h0: three steps with an update gate of 0.8; all outputs have a gradient",
+)
+check(
+    forward_then_backward(gru_forward, gru_backward),
+    **path,
+    grad_output=np.array([[[0.0], [0.0], [10.0]]]),
+    view=only_gradient("h0"),
+    expect=np.array([[5.12]]),  # 10 times 0.8, three times
+    case="gradient of h0: three steps with an update gate of 0.8; only the last output has a gradient",
 )
 check(
     forward_then_backward(gru_forward, gru_backward),
