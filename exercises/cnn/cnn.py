@@ -929,35 +929,42 @@ for case, (arguments, expected) in hidden_examples.items():
 # %% id="layers" kind="setup"
 
 
+class Layer(dict):
+    """A dict that a message shows as the call that wrote it."""
+
+    def __repr__(self):
+        kind, *sizes = self.values()
+        return f"{kind.replace(' ', '_')}({', '.join(map(str, sizes))})"
+
+
 def conv(filters, kernel_size, stride=1, padding=0):
     """A convolution with square filters; height and width are treated alike."""
-    sizes = {"kernel_size": kernel_size, "stride": stride, "padding": padding}
-    return {"kind": "conv", "filters": filters, **sizes}
+    return Layer(kind="conv", filters=filters, kernel_size=kernel_size, stride=stride, padding=padding)
 
 
 def pool(kernel_size, stride, padding=0):
     """Max or average pooling, which are of the same size."""
-    return {"kind": "pool", "kernel_size": kernel_size, "stride": stride, "padding": padding}
+    return Layer(kind="pool", kernel_size=kernel_size, stride=stride, padding=padding)
 
 
 def relu():
     """ReLU."""
-    return {"kind": "relu"}
+    return Layer(kind="relu")
 
 
 def flatten():
     """From maps to a vector."""
-    return {"kind": "flatten"}
+    return Layer(kind="flatten")
 
 
 def global_average_pool():
     """One number of each map: (C, H, W) becomes (C,)."""
-    return {"kind": "global average pool"}
+    return Layer(kind="global average pool")
 
 
 def linear(outputs):
     """A fully connected layer."""
-    return {"kind": "linear", "outputs": outputs}
+    return Layer(kind="linear", outputs=outputs)
 
 
 def as_lists(shapes):
@@ -977,7 +984,8 @@ def total(counts):
     return int(np.sum(counts)) if isinstance(counts, tuple | list | np.ndarray) else counts
 
 
-print(conv(8, kernel_size=3), pool(2, stride=2), linear(10), sep="\n")
+for layer in (conv(8, kernel_size=3), pool(2, stride=2), global_average_pool(), linear(10)):
+    print(layer, "is", dict(layer))
 
 # %% [markdown]
 # A window must lie within the maps, the padding included; if the last step does not fit, rows and columns
@@ -1270,27 +1278,35 @@ print(f"{'':21} {sum(counted[1]):6,} parameters {sum(counted[2]):7,} multiply-ad
 # themselves: for the checks, a network with a few whole numbers that you can follow on paper.
 
 # %% id="tiny-network" kind="setup"
-tiny_network = {
-    "conv1.weight": np.array([[[[2.0], [-2.0]]], [[[-1.0], [-2.0]]]]),  # (2, 1, 2, 1)
-    "conv1.bias": np.array([-1.0, 1.0]),
-    "conv2.weight": np.array(
-        [[[[-1.0, -1.0]], [[2.0, 0.0]]], [[[3.0, -2.0]], [[1.0, -1.0]]]]
-    ),  # (2, 2, 1, 2)
-    "conv2.bias": np.array([2.0, 1.0]),
-    "fc.weight": np.array([[-1.0, 1.0, 3.0, -2.0], [2.0, 2.0, -1.0, -2.0]]),  # (2, 4)
-    "fc.bias": np.array([2.0, -1.0]),
-}
-tiny_images = np.array([[[[0.0, 2.0], [0.0, -1.0], [-1.0, 2.0]]], [[[-1.0, -2.0], [0.0, 1.0], [0.0, -1.0]]]])
 
-NetworkGradients = namedtuple(
-    "NetworkGradients",
-    ("grad_images", *(name.replace(".", "_") for name in tiny_network)),
+
+class Parameters(dict):
+    """A dict of arrays that a message shows in a few words."""
+
+    def __repr__(self):
+        return f"a dict of {len(self)} arrays"
+
+
+tiny_network = Parameters(
+    {
+        "conv1.weight": np.array([[[[2.0], [-2.0]]], [[[-1.0], [-2.0]]]]),  # (2, 1, 2, 1)
+        "conv1.bias": np.array([-1.0, 1.0]),
+        "conv2.weight": np.array([[[[-1, -1]], [[2, 0]]], [[[3, -2]], [[1, -1]]]], float),  # (2, 2, 1, 2)
+        "conv2.bias": np.array([2.0, 1.0]),
+        "fc.weight": np.array([[-1.0, 1.0, 3.0, -2.0], [2.0, 2.0, -1.0, -2.0]]),  # (2, 4)
+        "fc.bias": np.array([2.0, -1.0]),
+    }
 )
+tiny_images = np.array([[[[0, 2], [0, -1], [-1, 2]]], [[[-1, -2], [0, 1], [0, -1]]]], float)  # (2, 1, 3, 2)
+
+fields = [name.replace(".", "_") for name in tiny_network]
+NetworkGradients = namedtuple("NetworkGradients", ("grad_images", *fields))
+Step = namedtuple("Step", ("loss", *fields))
 
 
-def network_gradients(**wanted):
-    """What a check expects that looks only at the gradients named in `wanted`."""
-    return NetworkGradients(**dict.fromkeys(NetworkGradients._fields, ANY) | wanted)
+def some_of(kind, **wanted):
+    """What a check expects that looks only at those parts of `kind` that are named in `wanted`."""
+    return kind(**dict.fromkeys(kind._fields, ANY) | wanted)
 
 
 def look_at_layer(layer):
@@ -1300,16 +1316,31 @@ def look_at_layer(layer):
         if not (isinstance(result, tuple | list) and len(result) == 2 and isinstance(result[1], dict)):
             return result
         parts = {"grad_images": result[0]}
-        for name in tiny_network:
-            if name.startswith(layer) and name not in result[1]:
+        for name, field in zip(tiny_network, fields, strict=True):
+            if field.startswith(layer) and name not in result[1]:
                 problem = f"the dict of gradients has no {name!r}"
                 raise ValueError(problem)
-            parts[name.replace(".", "_")] = result[1].get(name)
-        return NetworkGradients(
-            *(parts[field] if field.startswith(layer) else None for field in NetworkGradients._fields)
-        )
+            parts[field] = result[1].get(name)
+        return NetworkGradients(**{f: part if f.startswith(layer) else None for f, part in parts.items()})
 
     return view
+
+
+def after_one_step(step):
+    """A function that takes a step on a copy of the parameters, and returns the loss and all parameters."""
+
+    def stepped(*, images, labels, parameters, learning_rate):
+        moved = copy.deepcopy(parameters)
+        loss = step(images, labels, moved, learning_rate)
+        return Step(loss, *(moved[name] for name in tiny_network))
+
+    stepped.__name__ = step.__name__
+    return checked_pairs.setdefault((step,), stepped)
+
+
+def loss_alone(result):
+    """A view of what after_one_step returned that leaves the loss."""
+    return Step(result.loss, *[None] * len(fields))
 
 
 # %% id="cnn-forward" kind="solution"
@@ -1458,13 +1489,15 @@ def cnn_backward(grad_scores, cache):
 
 # %% id="test-cnn-backward" kind="tests" points=3
 cnn_gradients = forward_then_backward(cnn_forward, cnn_backward)
-one_image = {"images": tiny_images[1:], "parameters": tiny_network, "grad_output": np.array([[-4.0, 4.0]])}
+one_image = {"images": tiny_images[1:], "parameters": tiny_network, "grad_output": np.array([[-1.0, 2.0]])}
 check(
     cnn_gradients,
     **one_image,
     view=look_at_layer("fc"),
-    expect=network_gradients(
-        fc_weight=np.array([[-24.0, -4.0, -8.0, 0.0], [24.0, 4.0, 8.0, 0.0]]), fc_bias=np.array([-4.0, 4.0])
+    expect=some_of(
+        NetworkGradients,
+        fc_weight=np.array([[-6.0, -1.0, -2.0, 0.0], [12.0, 2.0, 4.0, 0.0]]),
+        fc_bias=np.array([-1.0, 2.0]),
     ),
     case="the last layer",
 )
@@ -1472,9 +1505,10 @@ check(
     cnn_gradients,
     **one_image,
     view=look_at_layer("conv2"),
-    expect=network_gradients(
-        conv2_weight=np.array([[[[0.0, 12.0]], [[28.0, 20.0]]], [[[0.0, 0.0]], [[-32.0, -16.0]]]]),
-        conv2_bias=np.array([16.0, -16.0]),
+    expect=some_of(
+        NetworkGradients,
+        conv2_weight=np.array([[[[0.0, 9.0]], [[13.0, 11.0]]], [[[0.0, 0.0]], [[-10.0, -5.0]]]]),
+        conv2_bias=np.array([8.0, -5.0]),
     ),
     case="the second convolution",
 )
@@ -1482,8 +1516,10 @@ check(
     cnn_gradients,
     **one_image,
     view=look_at_layer("conv1"),
-    expect=network_gradients(
-        conv1_weight=np.array([[[[-4.0], [4.0]]], [[[-40.0], [16.0]]]]), conv1_bias=np.array([-4.0, 32.0])
+    expect=some_of(
+        NetworkGradients,
+        conv1_weight=np.array([[[[-3.0], [3.0]]], [[[-15.0], [5.0]]]]),
+        conv1_bias=np.array([-3.0, 16.0]),
     ),
     case="the first convolution",
 )
@@ -1491,7 +1527,7 @@ check(
     cnn_gradients,
     **one_image,
     view=look_at_layer("grad_images"),
-    expect=network_gradients(grad_images=np.array([[[[-8.0, -16.0], [-24.0, -40.0], [-16.0, 8.0]]]])),
+    expect=some_of(NetworkGradients, grad_images=np.array([[[[-5.0, -5.0], [-16.0, -16.0], [-12.0, 6.0]]]])),
     case="the image",
 )
 check(
@@ -1574,33 +1610,34 @@ def training_step(images, labels, parameters, learning_rate):
 #    dict, or `array = array - step`, changes nothing that the caller can see.
 
 # %% id="test-training-step" kind="tests" points=3
-undecided = tiny_network | {"fc.bias": np.array([11.0 + np.log(3.0), 0.0])}  # scores differ by log 3
-after_step = {  # with learning rate 0.5: each less half of its gradient
-    "conv1.weight": np.array([[[[2.125], [-2.125]]], [[[0.25], [-2.5]]]]),
-    "conv1.bias": np.array([-0.875, 0.0]),
-    "conv2.weight": np.array([[[[-1.0, -1.375]], [[1.125, -0.625]]], [[[3.0, -2.0]], [[2.0, -0.5]]]]),
-    "conv2.bias": np.array([1.5, 1.5]),
-    "fc.weight": np.array([[-0.25, 1.125, 3.25, -2.0], [1.25, 1.875, -1.25, -2.0]]),
-    "fc.bias": np.array([11.125 + np.log(3.0), -0.125]),
+undecided = Parameters(tiny_network | {"fc.bias": np.array([11.0 + np.log(3.0), 0.0])})
+one_step = {
+    "images": tiny_images[1:],  # scores log 3 and 0, so probabilities 3/4 and 1/4
+    "labels": np.array([0]),
+    "parameters": undecided,
+    "learning_rate": 0.5,
 }
-check(
-    training_step,
-    images=tiny_images[1:],
-    labels=np.array([0]),  # probabilities 3/4 and 1/4
-    parameters=undecided,
-    learning_rate=0.5,
-    expect=np.log(4 / 3),
-    expect_changed={"parameters": after_step},
-    case="one image",
+moved = Step(  # each parameter less half of its gradient
+    loss=np.log(4 / 3),
+    conv1_weight=np.array([[[[2.125], [-2.125]]], [[[0.25], [-2.5]]]]),
+    conv1_bias=np.array([-0.875, 0.0]),
+    conv2_weight=np.array([[[[-1.0, -1.375]], [[1.125, -0.625]]], [[[3.0, -2.0]], [[2.0, -0.5]]]]),
+    conv2_bias=np.array([1.5, 1.5]),
+    fc_weight=np.array([[-0.25, 1.125, 3.25, -2.0], [1.25, 1.875, -1.25, -2.0]]),
+    fc_bias=np.array([11.125 + np.log(3.0), -0.125]),
 )
 check(
-    training_step,
-    images=np.concatenate([tiny_images[1:], tiny_images[1:]]),
-    labels=np.array([0, 0]),
-    parameters=undecided,
-    learning_rate=0.5,
-    expect=np.log(4 / 3),
-    expect_changed={"parameters": after_step},
+    after_one_step(training_step),
+    **one_step,
+    view=loss_alone,
+    expect=some_of(Step, loss=moved.loss),
+    case="the loss before the step",
+)
+check(after_one_step(training_step), **one_step, expect=moved, case="one image")
+check(
+    after_one_step(training_step),
+    **one_step | {"images": tiny_images[[1, 1]], "labels": np.array([0, 0])},
+    expect=moved,
     case="the same image twice, which changes nothing in the mean",
 )
 ### BEGIN HIDDEN TESTS
@@ -1613,20 +1650,19 @@ for learning_rate, (case, (images, parameters)) in zip(
 ):
     labels = generator.integers(len(parameters["fc.bias"]), size=len(images))
     tensors = {name: torch.tensor(array, requires_grad=True) for name, array in parameters.items()}
-    optimizer = torch.optim.SGD(tensors.values(), lr=learning_rate)
     loss = functional.cross_entropy(
         scores_by_torch(torch.from_numpy(images), tensors), torch.from_numpy(labels)
     )
     loss.backward()
-    optimizer.step()
+    with torch.no_grad():
+        stepped = [(tensor - learning_rate * tensor.grad).numpy() for tensor in tensors.values()]
     hidden_check(
-        training_step,
+        after_one_step(training_step),
         images=images,
         labels=labels,
         parameters=parameters,
         learning_rate=learning_rate,
-        expect=loss.item(),
-        expect_changed={"parameters": {name: tensor.detach().numpy() for name, tensor in tensors.items()}},
+        expect=Step(loss.item(), *stepped),
         case=f"one step with learning rate {learning_rate}, {case}",
     )
 ### END HIDDEN TESTS

@@ -800,7 +800,7 @@ def bias_for_each_channel(x, weight, bias):
 
 @misconception(of="conv2d_forward", read="convolution.md#channels-summed")
 def first_channel_only(x, weight, bias):
-    """Only the first channel is read. A filter is as deep as its input, and the sum runs over all channels."""
+    """Only the first channel is read. A filter is as deep as its input: the sum runs over all channels."""
     return _conv(x[:, :1], weight[:, :1], bias), (x, weight)
 
 
@@ -941,7 +941,7 @@ def conv_bias_keeps_the_images(grad_output, cache):
 
 @misconception(of="conv2d_backward", read="convolution.md#parameter-sharing")
 def conv_bias_one_number(grad_output, cache):
-    """The gradient of the bias is one number. Each filter has its own bias: sum over images and places only."""
+    """The gradient of the bias is one number. Each filter has its own: sum over images and places only."""
     grad_x, grad_weight, _ = _conv_gradients(grad_output, cache)
     return grad_x, grad_weight, grad_output.sum()
 
@@ -1016,7 +1016,7 @@ def window_summed_without_gradient(grad_output, cache):
 
 @misconception(of="conv2d_backward", read="convolution.md#parameter-sharing")
 def input_gradient_overwritten(grad_output, cache):
-    """Windows that overlap overwrite each other in `grad_x`. `=` keeps only the last; with `+=` they add up."""
+    """Windows that overlap overwrite each other in `grad_x`. `=` keeps the last; with `+=` they add up."""
     _, grad_weight, grad_bias = _conv_gradients(grad_output, cache)
     x, weight = cache
     grad_x = np.zeros(x.shape)
@@ -1177,7 +1177,7 @@ def channels_of_the_image_kept(layers, shape):
 
 @misconception(of="output_shapes", read="convolution.md#number-of-filters")
 def channels_times_filters(layers, shape):
-    """A map for every pair of channel and filter is counted. A filter reads all channels and gives one map."""
+    """A map is counted for every pair of channel and filter. A filter reads all channels and gives one."""
 
     def rule(layer, before):
         after = _shapes([layer], before)[0]
@@ -1278,7 +1278,7 @@ def biases_not_counted(layers, shape):
 
 @misconception(of="count_parameters", read="cnn-architectures.md#count-parameters")
 def one_bias_for_the_layer(layers, shape):
-    """One bias is counted for the whole layer. Each filter, and each output of a linear layer, has its own."""
+    """One bias is counted for the whole layer. Each filter, and each output of a linear layer, has one."""
     return _counts(layers, shape, lambda k, c, f, _: k * c[0] * f**2 + 1, lambda k, d: k * d + 1)
 
 
@@ -1395,7 +1395,7 @@ def places_of_the_map_before(layers, shape):
 
 @misconception(of="count_multiply_adds", read="cnn-architectures.md#count-multiply-adds")
 def places_forgotten(layers, shape):
-    """The weights are counted, not their uses. A convolution uses each of them at every place of its output."""
+    """The weights are counted, not their uses. A convolution uses each at every place of its output."""
     return _counts(layers, shape, lambda k, c, f, _: k * c[0] * f**2, _linear_work)
 
 
@@ -1587,14 +1587,6 @@ def first_relu_passes_everything(grad_scores, cache):
     where the output of that convolution was below 0.
     """
     return _network_gradients(grad_scores, cache, through_1=_same)
-
-
-@misconception(of="cnn_backward", read="pooling.md#relu-activation")
-def both_relus_pass_everything(grad_scores, cache):
-    """The gradient passes through no ReLU. It is stopped twice, where the output of a convolution was below
-    0.
-    """
-    return _network_gradients(grad_scores, cache, through_1=_same, through_2=_same)
 
 
 @misconception(of="cnn_backward", read="pooling.md#relu-activation")
