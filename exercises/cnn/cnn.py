@@ -36,9 +36,9 @@ def without_cache(result):
     return (result[0], None) if is_pair else result
 
 
-def gradients(**wanted):
-    """What a check expects that looks only at the gradients named in `wanted`."""
-    return Gradients(**dict.fromkeys(Gradients._fields, ANY) | wanted)
+def some_of(kind, **wanted):
+    """What a check expects that looks only at those parts of `kind` that are named in `wanted`."""
+    return kind(**dict.fromkeys(kind._fields, ANY) | wanted)
 
 
 def look_at(name):
@@ -188,21 +188,21 @@ check(
     linear_gradients,
     **example,
     view=look_at("grad_bias"),
-    expect=gradients(grad_bias=np.array([2.0, 9.0])),
+    expect=some_of(Gradients, grad_bias=np.array([2.0, 9.0])),
     case="the bias",
 )
 check(
     linear_gradients,
     **example,
     view=look_at("grad_weight"),
-    expect=gradients(grad_weight=np.array([[-5.0, 31.0], [10.0, 13.0]])),
+    expect=some_of(Gradients, grad_weight=np.array([[-5.0, 31.0], [10.0, 13.0]])),
     case="the weight",
 )
 check(
     linear_gradients,
     **example,
     view=look_at("grad_x"),
-    expect=gradients(grad_x=np.array([[-65.0, 86.0], [-10.0, -12.0], [22.0, 10.0]])),
+    expect=some_of(Gradients, grad_x=np.array([[-65.0, 86.0], [-10.0, -12.0], [22.0, 10.0]])),
     case="the input",
 )
 check(
@@ -778,8 +778,7 @@ def conv2d_backward(grad_output, cache):
 #    the window as `(N, C * kH * kW)`, the two products are those of your `linear_backward`; give them the
 #    shapes of window and filters again.
 
-# %% id="test-conv2d-backward-bias" kind="tests" points=1 of="conv2d_backward"
-conv2d_gradients = forward_then_backward(conv2d_forward, conv2d_backward)
+# %% id="conv2d-examples" kind="setup"
 one_place = {
     "x": np.array([[[[1.0, 2.0], [3.0, 5.0]]]]),
     "weight": np.array([[[[2.0, 1.0], [-1.0, 4.0]]]]),
@@ -806,21 +805,11 @@ two_images = {
     "bias": np.array([0.5]),
     "grad_output": np.array([[[[1.0, 2.0], [3.0, -4.0]]], [[[5.0, -1.0], [2.0, 6.0]]]]),
 }
-for example, grad_bias, case in (
-    (six_places, [15.0], "the bias of one filter at six places"),
-    (three_filters, [-1.0, 7.0, 4.0], "the biases of three filters"),
-    (two_images, [14.0], "the bias, two images"),
-):
-    check(
-        conv2d_gradients,
-        **example,
-        view=look_at("grad_bias"),
-        expect=gradients(grad_bias=np.array(grad_bias)),
-        case=case,
-    )
+
+# %% id="test-conv2d-backward-bias" kind="tests" points=1 of="conv2d_backward"
 ### BEGIN HIDDEN TESTS
+# Above the checks, since later cells use it too, whatever these checks find.
 import torch
-from check import hidden_check
 
 generator = np.random.default_rng(43)
 hidden_examples = {}
@@ -845,13 +834,28 @@ for shape, filters, size in (
         arguments | {"grad_output": grad_output},
         Gradients(*(tensor.grad.numpy() for tensor in tensors)),
     )
+### END HIDDEN TESTS
+for example, grad_bias, case in (
+    (six_places, [15.0], "the bias of one filter at six places"),
+    (three_filters, [-1.0, 7.0, 4.0], "the biases of three filters"),
+    (two_images, [14.0], "the bias, two images"),
+):
+    check(
+        forward_then_backward(conv2d_forward, conv2d_backward),
+        **example,
+        view=look_at("grad_bias"),
+        expect=some_of(Gradients, grad_bias=np.array(grad_bias)),
+        case=case,
+    )
+### BEGIN HIDDEN TESTS
+from check import hidden_check
 
 for case, (arguments, expected) in hidden_examples.items():
     hidden_check(
-        conv2d_gradients,
+        forward_then_backward(conv2d_forward, conv2d_backward),
         **arguments,
         view=look_at("grad_bias"),
-        expect=gradients(grad_bias=expected.grad_bias),
+        expect=some_of(Gradients, grad_bias=expected.grad_bias),
         case=f"gradient of the bias, {case}",
     )
 ### END HIDDEN TESTS
@@ -868,19 +872,19 @@ for example, grad_weight, case in (
     (two_images, [[[[40.0], [27.0]]]], "the weight, two images"),
 ):
     check(
-        conv2d_gradients,
+        forward_then_backward(conv2d_forward, conv2d_backward),
         **example,
         view=look_at("grad_weight"),
-        expect=gradients(grad_weight=np.array(grad_weight)),
+        expect=some_of(Gradients, grad_weight=np.array(grad_weight)),
         case=case,
     )
 ### BEGIN HIDDEN TESTS
 for case, (arguments, expected) in hidden_examples.items():
     hidden_check(
-        conv2d_gradients,
+        forward_then_backward(conv2d_forward, conv2d_backward),
         **arguments,
         view=look_at("grad_weight"),
-        expect=gradients(grad_weight=expected.grad_weight),
+        expect=some_of(Gradients, grad_weight=expected.grad_weight),
         case=f"gradient of the weight, {case}",
     )
 ### END HIDDEN TESTS
@@ -896,14 +900,14 @@ for example, grad_x, case in (
     (three_filters, [[[[0.5, 9.0, -8.0]], [[10.0, 34.0, -8.0]]]], "the input of three filters"),
 ):
     check(
-        conv2d_gradients,
+        forward_then_backward(conv2d_forward, conv2d_backward),
         **example,
         view=look_at("grad_x"),
-        expect=gradients(grad_x=np.array(grad_x)),
+        expect=some_of(Gradients, grad_x=np.array(grad_x)),
         case=case,
     )
 check(
-    conv2d_gradients,
+    forward_then_backward(conv2d_forward, conv2d_backward),
     **two_images,
     expect=Gradients(
         grad_x=np.array(
@@ -916,7 +920,12 @@ check(
 )
 ### BEGIN HIDDEN TESTS
 for case, (arguments, expected) in hidden_examples.items():
-    hidden_check(conv2d_gradients, **arguments, expect=expected, case=f"all three gradients, {case}")
+    hidden_check(
+        forward_then_backward(conv2d_forward, conv2d_backward),
+        **arguments,
+        expect=expected,
+        case=f"all three gradients, {case}",
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -965,6 +974,14 @@ def global_average_pool():
 def linear(outputs):
     """A fully connected layer."""
     return Layer(kind="linear", outputs=outputs)
+
+
+vgg_16 = []
+for block in ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512)):
+    for filters in block:
+        vgg_16 += [conv(filters, kernel_size=3, padding=1), relu()]
+    vgg_16 += [pool(2, stride=2)]
+vgg_16 += [flatten(), linear(4096), relu(), linear(4096), relu(), linear(1000)]
 
 
 def as_lists(shapes):
@@ -1032,41 +1049,9 @@ def output_shapes(layers, shape):
 #    height and width.
 
 # %% id="test-output-shapes" kind="tests" points=2
-check(
-    output_shapes,
-    [conv(4, kernel_size=3), relu(), pool(2, stride=2), flatten(), linear(10)],
-    (1, 8, 12),
-    view=as_lists,
-    expect=[[4, 6, 10], [4, 6, 10], [4, 3, 5], [60], [10]],
-    case="a small network",
-)
-check(
-    output_shapes,
-    [conv(6, kernel_size=5, stride=1, padding=2)],
-    (3, 9, 11),
-    view=as_lists,
-    expect=[[6, 9, 11]],
-    case="padding that keeps the size",
-)
-check(
-    output_shapes,
-    [conv(7, kernel_size=3, stride=2, padding=1), global_average_pool()],
-    (2, 8, 11),
-    view=as_lists,
-    expect=[[7, 4, 6], [7]],
-    case="stride 2, and a global average",
-)
-check(
-    output_shapes,
-    [pool(3, stride=2)],
-    (5, 8, 13),
-    view=as_lists,
-    expect=[[5, 3, 6]],
-    case="windows that overlap, and a row left over",
-)
 ### BEGIN HIDDEN TESTS
+# Above the checks, since later cells use it too, whatever these checks find.
 import torch
-from check import hidden_check
 
 kinds = {"relu": torch.nn.ReLU, "flatten": torch.nn.Flatten}
 
@@ -1103,6 +1088,43 @@ for case, (shape, layers) in hidden_networks.items():
         places = values.numel() // values.shape[1]
         rows.append((list(values.shape[1:]), sum(weights), weights[0] * places if weights else 0))
     measured[case] = [list(column) for column in zip(*rows, strict=True)]
+### END HIDDEN TESTS
+check(
+    output_shapes,
+    [conv(4, kernel_size=3), relu(), pool(2, stride=2), flatten(), linear(10)],
+    (1, 8, 12),
+    view=as_lists,
+    expect=[[4, 6, 10], [4, 6, 10], [4, 3, 5], [60], [10]],
+    case="a small network",
+)
+check(
+    output_shapes,
+    [conv(6, kernel_size=5, stride=1, padding=2)],
+    (3, 9, 11),
+    view=as_lists,
+    expect=[[6, 9, 11]],
+    case="padding that keeps the size",
+)
+check(
+    output_shapes,
+    [conv(7, kernel_size=3, stride=2, padding=1), global_average_pool()],
+    (2, 8, 11),
+    view=as_lists,
+    expect=[[7, 4, 6], [7]],
+    case="stride 2, and a global average",
+)
+check(
+    output_shapes,
+    [pool(3, stride=2)],
+    (5, 8, 13),
+    view=as_lists,
+    expect=[[5, 3, 6]],
+    case="windows that overlap, and a row left over",
+)
+### BEGIN HIDDEN TESTS
+from check import hidden_check
+
+for case, (shape, layers) in hidden_networks.items():
     hidden_check(output_shapes, layers, shape, view=as_lists, expect=measured[case][0], case=case)
 ### END HIDDEN TESTS
 
@@ -1159,12 +1181,6 @@ check(
     expect=np.array([0, 0, 250, 0, 55]),
     case="two linear layers",
 )
-vgg_16 = []
-for block in ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512)):
-    for filters in block:
-        vgg_16 += [conv(filters, kernel_size=3, padding=1), relu()]
-    vgg_16 += [pool(2, stride=2)]
-vgg_16 += [flatten(), linear(4096), relu(), linear(4096), relu(), linear(1000)]
 check(
     count_parameters,
     vgg_16,
@@ -1304,11 +1320,6 @@ NetworkGradients = namedtuple("NetworkGradients", ("grad_images", *fields))
 Step = namedtuple("Step", ("loss", *fields))
 
 
-def some_of(kind, **wanted):
-    """What a check expects that looks only at those parts of `kind` that are named in `wanted`."""
-    return kind(**dict.fromkeys(kind._fields, ANY) | wanted)
-
-
 def look_at_layer(layer):
     """A view of what cnn_backward returned that leaves what belongs to `layer` ("" leaves everything)."""
 
@@ -1376,25 +1387,9 @@ def cnn_forward(images, parameters):
 #    layer. Return the scores as they are, and a tuple of all that you kept.
 
 # %% id="test-cnn-forward" kind="tests" points=2
-check(
-    cnn_forward,
-    tiny_images[:1],
-    tiny_network,
-    view=without_cache,
-    expect=Forward(output=np.array([[-5.0, -1.0]]), cache=ANY),
-    case="one image",
-)
-check(
-    cnn_forward,
-    tiny_images,
-    tiny_network,
-    view=without_cache,
-    expect=Forward(output=np.array([[-5.0, -1.0], [3.0, 11.0]]), cache=ANY),
-    case="two images",
-)
 ### BEGIN HIDDEN TESTS
+# Above the checks, since later cells use it too, whatever these checks find.
 import torch
-from check import hidden_check
 
 functional = torch.nn.functional
 
@@ -1434,6 +1429,26 @@ random_networks = {
         ((4, 2, 5, 6), (3, 3), ((1, 2), (3, 2)), 4),
     )
 }
+### END HIDDEN TESTS
+check(
+    cnn_forward,
+    tiny_images[:1],
+    tiny_network,
+    view=without_cache,
+    expect=Forward(output=np.array([[-5.0, -1.0]]), cache=ANY),
+    case="one image",
+)
+check(
+    cnn_forward,
+    tiny_images,
+    tiny_network,
+    view=without_cache,
+    expect=Forward(output=np.array([[-5.0, -1.0], [3.0, 11.0]]), cache=ANY),
+    case="two images",
+)
+### BEGIN HIDDEN TESTS
+from check import hidden_check
+
 for case, (images, parameters) in random_networks.items():
     tensors = {name: torch.from_numpy(array) for name, array in parameters.items()}
     hidden_check(
