@@ -257,7 +257,7 @@ def flatten_forward(x):
         cache: anything that flatten_backward needs.
     """
     ### BEGIN SOLUTION
-    return x.reshape(len(x), -1), x.shape
+    return x.reshape(len(x), np.prod(x.shape[1:])), x.shape
     ### END SOLUTION
 
 
@@ -755,7 +755,7 @@ def conv2d_backward(grad_output, cache):
     """
     ### BEGIN SOLUTION
     x, weight = cache
-    grad_x, grad_weight = np.zeros(x.shape), np.zeros(weight.shape)
+    grad_x, grad_weight = np.zeros(x.shape), np.empty(weight.shape)
     height, width = grad_output.shape[2:]
     for i, j in np.ndindex(weight.shape[2:]):
         rows, columns = slice(i, i + height), slice(j, j + width)
@@ -1145,13 +1145,16 @@ def count_parameters(layers, shape):
         every linear layer has biases.
     """
     ### BEGIN SOLUTION
-    inputs = [shape, *output_shapes(layers, shape)[:-1]]
     counts = []
-    for layer, before in zip(layers, inputs, strict=True):
+    for layer in layers:
+        inputs, *_ = shape  # channels, or the numbers of a vector
+        count = 0
         if layer["kind"] == "conv":
-            counts.append(layer["filters"] * (before[0] * layer["kernel_size"] ** 2 + 1))
-        else:
-            counts.append(layer.get("outputs", 0) * (before[0] + 1))
+            count = layer["filters"] * (inputs * layer["kernel_size"] ** 2 + 1)
+        elif layer["kind"] == "linear":
+            count = layer["outputs"] * (inputs + 1)
+        counts.append(count)
+        (shape,) = output_shapes([layer], shape)
     return counts
     ### END SOLUTION
 
@@ -1215,13 +1218,16 @@ def count_multiply_adds(layers, shape):
         list of whole numbers, one for each layer; 0 for a layer without weights. Biases do not count.
     """
     ### BEGIN SOLUTION
-    after = output_shapes(layers, shape)
     work = []
-    for layer, come, go in zip(layers, [shape, *after[:-1]], after, strict=True):
+    for layer in layers:
+        inputs, *_ = shape
+        (shape,) = output_shapes([layer], shape)
+        count = 0
         if layer["kind"] == "conv":
-            work.append(come[0] * layer["kernel_size"] ** 2 * int(np.prod(go)))
-        else:
-            work.append(come[0] * layer.get("outputs", 0))
+            count = inputs * layer["kernel_size"] ** 2 * int(np.prod(shape))
+        elif layer["kind"] == "linear":
+            count = inputs * layer["outputs"]
+        work.append(count)
     return work
     ### END SOLUTION
 
@@ -1374,7 +1380,7 @@ def cnn_forward(images, parameters):
     )
     vectors, flatten_cache = flatten_forward(np.maximum(second, 0.0))
     scores, fc_cache = linear_forward(vectors, parameters["fc.weight"], parameters["fc.bias"])
-    return scores, (conv1_cache, first > 0, conv2_cache, second > 0, flatten_cache, fc_cache)
+    return scores, (conv1_cache, first, conv2_cache, second, flatten_cache, fc_cache)
     ### END SOLUTION
 
 
@@ -1463,7 +1469,8 @@ for case, (images, parameters) in random_networks.items():
 
 # %% [markdown]
 # And back, in the opposite order: each backward function takes the gradient that the layer after it handed
-# back, and the cache that its own forward function returned. The gradients of the parameters are collected in
+# back, and the cache that its own forward function returned. The slope of ReLU at exactly 0 is taken to be 0,
+# as in PyTorch. The gradients of the parameters are collected in
 # a dict, under the same names as the parameters.
 #
 # The checks begin at the end of the network, as you do: first `fc`, then `conv2`, then `conv1` and the
@@ -1483,12 +1490,13 @@ def cnn_backward(grad_scores, cache):
         grad_parameters: dict of arrays, with the names and shapes of the parameters.
     """
     ### BEGIN SOLUTION
-    conv1_cache, first_passed, conv2_cache, second_passed, flatten_cache, fc_cache = cache
+    conv1_cache, first, conv2_cache, second, flatten_cache, fc_cache = cache
     grads = {}
     grad, grads["fc.weight"], grads["fc.bias"] = linear_backward(grad_scores, fc_cache)
-    grad = flatten_backward(grad, flatten_cache) * second_passed
+    grad = flatten_backward(grad, flatten_cache) * (second > 0)
     grad, grads["conv2.weight"], grads["conv2.bias"] = conv2d_backward(grad, conv2_cache)
-    grad, grads["conv1.weight"], grads["conv1.bias"] = conv2d_backward(grad * first_passed, conv1_cache)
+    grad = grad * (first > 0)
+    grad, grads["conv1.weight"], grads["conv1.bias"] = conv2d_backward(grad, conv1_cache)
     return grad, grads
     ### END SOLUTION
 
@@ -1498,9 +1506,9 @@ def cnn_backward(grad_scores, cache):
 #    of the things in the cache does it want?
 # 2. One variable for the gradient that travels back is enough. It goes through the linear layer, takes the
 #    shape of the maps again, and then through ReLU and convolution, twice.
-# 3. ReLU lets the gradient pass where the output of its own convolution was above 0, and nowhere else:
-#    multiply by that mask before you call `conv2d_backward`. The first return value of each backward function
-#    travels on, the other two go into the dict.
+# 3. ReLU lets the gradient pass where the output of its own convolution was above 0, and nowhere else, not at
+#    0 itself: multiply by that mask before you call `conv2d_backward`. The first return value of each
+#    backward function travels on, the other two go into the dict.
 
 # %% id="test-cnn-backward" kind="tests" points=3
 cnn_gradients = forward_then_backward(cnn_forward, cnn_backward)
@@ -1563,6 +1571,24 @@ check(
         fc_bias=np.array([1.0, 4.0]),
     ),
     case="everything, two images",
+)
+check(
+    cnn_gradients,
+    images=tiny_images[:1],  # with these biases, one value before each ReLU is exactly 0
+    parameters=Parameters(
+        tiny_network | {"conv1.bias": np.array([-4.0, -2.0]), "conv2.bias": np.array([0.0, 5.0])}
+    ),
+    grad_output=np.array([[-1.0, 2.0]]),
+    view=look_at_layer(""),
+    expect=some_of(
+        NetworkGradients,
+        grad_images=np.array([[[[0.0, 20.0], [0.0, -20.0], [0.0, 0.0]]]]),
+        conv1_weight=np.array([[[[20.0], [-10.0]]], [[[0.0], [0.0]]]]),
+        conv1_bias=np.array([10.0, 0.0]),
+        conv2_weight=np.array([[[[0.0, 0.0]], [[0.0, 0.0]]], [[[0.0, -10.0]], [[0.0, 0.0]]]]),
+        conv2_bias=np.array([0.0, -7.0]),
+    ),
+    case="values of exactly 0",
 )
 ### BEGIN HIDDEN TESTS
 import torch

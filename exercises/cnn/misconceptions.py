@@ -56,7 +56,7 @@ def _network(images, parameters, relu_1=lambda x: np.maximum(x, 0.0), relu_2=Non
     second = _conv(active, *conv2)
     maps = relu_2(second)
     vectors = vectors_of(maps)
-    cache = (images, conv1[0]), first > 0, (active, conv2[0]), second > 0, maps.shape, (vectors, fc[0])
+    cache = (images, conv1[0]), first, (active, conv2[0]), second, maps.shape, (vectors, fc[0])
     return vectors @ fc[0].T + fc[1], cache
 
 
@@ -65,9 +65,9 @@ def _network_gradients(grad_scores, cache, through_1=None, through_2=None, to_ma
     conv1_cache, first, conv2_cache, second, shape, (vectors, fc_weight) = cache
     to_maps = to_maps or (lambda grad, shape: grad.reshape(shape))
     grad = to_maps(grad_scores @ fc_weight, shape)
-    grad = through_2(grad) if through_2 else grad * second
+    grad = through_2(grad) if through_2 else grad * (second > 0)
     grad, conv2_weight, conv2_bias = _conv_gradients(grad, conv2_cache)
-    grad = through_1(grad) if through_1 else grad * first
+    grad = through_1(grad) if through_1 else grad * (first > 0)
     grad, conv1_weight, conv1_bias = _conv_gradients(grad, conv1_cache)
     return grad, {
         "conv1.weight": conv1_weight,
@@ -1590,6 +1590,17 @@ def first_relu_passes_everything(grad_scores, cache):
 
 
 @misconception(of="cnn_backward", read="pooling.md#relu-activation")
+def zero_passes(grad_scores, cache):
+    """The gradient passes where a value was exactly 0. There the slope of ReLU is taken to be 0: ask `> 0`,
+    not `>= 0`.
+    """
+    first, second = cache[1], cache[3]
+    return _network_gradients(
+        grad_scores, cache, through_1=lambda g: g * (first >= 0), through_2=lambda g: g * (second >= 0)
+    )
+
+
+@misconception(of="cnn_backward", read="pooling.md#relu-activation")
 def relu_of_the_gradient(grad_scores, cache):
     """ReLU is applied to the gradient. What passes is decided by the sign of the values on the way forward;
     negative gradients pass as well.
@@ -1614,7 +1625,7 @@ def times_the_activation(grad_scores, cache):
 def masks_exchanged(grad_scores, cache):
     """The masks of the two ReLUs are exchanged. On the way back the second comes first."""
     return _network_gradients(
-        grad_scores, cache, through_1=lambda g: g * cache[3], through_2=lambda g: g * cache[1]
+        grad_scores, cache, through_1=lambda g: g * (cache[3] > 0), through_2=lambda g: g * (cache[1] > 0)
     )
 
 
@@ -1698,8 +1709,8 @@ def stopped_before_the_images(grad_scores, cache):
     """
     _, gradients = _network_gradients(grad_scores, cache)
     _, first, conv2_cache, second, shape, (_, fc_weight) = cache
-    grad, _, _ = _conv_gradients((grad_scores @ fc_weight).reshape(shape) * second, conv2_cache)
-    return grad * first, gradients
+    grad, _, _ = _conv_gradients((grad_scores @ fc_weight).reshape(shape) * (second > 0), conv2_cache)
+    return grad * (first > 0), gradients
 
 
 @misconception(of="cnn_backward", read="cnn-architectures.md#the-pattern")
