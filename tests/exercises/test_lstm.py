@@ -261,6 +261,7 @@ STYLES = {
     style: {name: globals()[f"{style}_{name.removeprefix('lstm_')}"] for name in NAMES}
     for style in ("loop", "array", "other")
 }
+SLOW_STYLES = ("loop",)  # plain loops over every number would train for hours
 PAIRS = (NAMES[1:3], NAMES[3:5])  # forward and backward share the form of the cache
 
 
