@@ -3,8 +3,8 @@
 #
 # Whether *a* or *an* is right depends on the word that comes after. A layer that reads from the first word to
 # the last cannot know it in time. Two layers can: one reads forward, the other from the end, and their states
-# are put side by side. It sounds like ten lines of code, and it nearly is. The difficult part are sentences
-# of different lengths in one batch: what does the layer that comes from the end read first?
+# are put side by side. It sounds like ten lines of code, and it nearly is. What is difficult is a batch with
+# sentences of different lengths: what does the layer that comes from the end read first?
 #
 # You write the turning round, a small RNN for each direction, the layer that joins the two, forward and
 # backward, and you count its parameters. In the last part your layer puts *a* and *an* back into sentences
@@ -16,16 +16,16 @@
 # how many words each sentence has, from 1 to `T`; what stands behind them is **padding**. Parameters have
 # PyTorch's names; those of the backward direction end in `_reverse`.
 #
-# Two pairs of words sound alike. The two *directions* are the two ways to read a sentence. The two *passes*
-# are computing the output, and computing the gradients; functions are named for the passes. Each direction
-# has both passes.
+# The words *forward* and *backward* are used for two things. The two *directions* are the two ways to read a
+# sentence. The two *passes* are computing the output, and computing the gradients; functions are named for
+# the passes. Each direction has both passes.
 #
 # Write a function, then run the cell of checks below it. A failing check says what it called and what came
 # out wrong; if the mistake is a known one, it also says which, and where the book explains it.
 #
-# The functions for the forward pass that need one return two things, the output and a **cache**: whatever the
-# function for the backward pass will want to know, for example a tuple of arrays. What is in it is up to you;
-# no check looks inside.
+# `one_way_forward` and `bidirectional_forward` return two things, the output and a **cache**: whatever their
+# backward function will want to know, for example a tuple of arrays. What is in it is up to you; no check
+# looks inside.
 
 # %% id="setup" kind="setup"
 from collections import namedtuple
@@ -1311,6 +1311,7 @@ for before, after, tag in test[:4]:
 # it may take minutes; it is enough for the last point to wait.)
 
 # %% id="train" kind="run" capstone=true
+accuracy, losses, trained = {}, {}, {}
 features, _, _, linear_shape = layer_sizes(D, H, len(ARTICLES))
 passes = {
     "both ways": (bidirectional_forward, bidirectional_backward, 2, H),
@@ -1360,7 +1361,6 @@ def train(name, seed):
 
 
 x, lengths, at, tags = batch(test)
-accuracy, losses, trained = {}, {}, {}
 for name, (forward, _, _, _) in passes.items():
     trained[name], losses[name] = train(name, seed=0)
     guesses = scores(forward(x, lengths, *trained[name][:-2])[0], at, trained[name]).argmax(axis=1)
@@ -1419,8 +1419,8 @@ assert change["not told"][0] < 1e-6 < 1e-3 < change["not told"][1], (
 )
 
 # %% [markdown]
-# Without lengths the layer would give a sentence other states in each batch, as long as the longest of its
-# neighbours makes its row. Nothing would crash, and the loss would still fall.
+# Without lengths, the states of a sentence would depend on how long the other sentences of its batch are.
+# Nothing would crash, and the loss would still fall.
 #
-# One question to take along: could you use this layer to write the next letter of a text, as the RNN of the
-# chapter before did? (The book's section "When the future is not known" shows what would happen.)
+# One question to take along: could you use this layer to write a text, letter by letter? (The book's section
+# "When the future is not known" shows what would happen.)

@@ -286,6 +286,18 @@ def cut_to_the_shortest(x, lengths, *weights):
     return states * _words(x, np.full(len(x), lengths.min())), cache
 
 
+@misconception(of="one_way_forward", read="gru-and-bidirectional-rnn.md#bidirectional-lengths")
+def truth_values_along_the_state(x, lengths, weight_ih, weight_hh, bias_ih, bias_hh):
+    """The N truth values of `t < lengths` are laid along the H values of the state. They belong to the
+    sentences: make them a column, (N, 1), with `[:, None]`.
+    """
+    h, states = np.zeros((len(x), len(weight_hh))), np.zeros((*x.shape[:2], len(weight_hh)))
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t] @ weight_ih.T + bias_ih + h @ weight_hh.T + bias_hh)
+        states[:, t] = h * (t < lengths)
+    return states, (x, lengths, weight_ih, weight_hh, states)
+
+
 @misconception(of="one_way_forward", read="rnn.md#rnn-cell")
 def one_way_weight_ih_not_turned(x, lengths, weight_ih, weight_hh, bias_ih, bias_hh):
     """`weight_ih` is not transposed. It is (H, D), one row for each value of the state: the product is with
@@ -531,6 +543,17 @@ def one_way_states_after_for_before(grad_output, cache):
     """
     *first, _, of_bias, of_bias_hh = _one_way_back(grad_output, cache)
     of_hh = np.einsum("nth,ntk->hk", _sums(grad_output, cache), cache[-1])
+    return *first, of_hh, of_bias, of_bias_hh
+
+
+@misconception(of="one_way_backward", read="rnn.md#initial-state")
+def one_way_last_state_before_the_first(grad_output, cache):
+    """At position 0 the *last* state is taken for the state before: the index `t - 1` is -1 there, which
+    Python counts from the end. The state before the first word is zero.
+    """
+    *first, _, of_bias, of_bias_hh = _one_way_back(grad_output, cache)
+    before = np.roll(cache[-1], 1, axis=1)
+    of_hh = np.einsum("nth,ntk->hk", _sums(grad_output, cache), before)
     return *first, of_hh, of_bias, of_bias_hh
 
 
