@@ -42,7 +42,7 @@ TRIES, PAUSE = 5, 1.0  # where another program holds the gradebook
 QUIET = logging.Logger("nbgrader", logging.CRITICAL)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Entry:
     """A run and what the driver knows of its submission."""
 
@@ -50,6 +50,7 @@ class Entry:
     digest: str = ""  # of what was handed in
     timestamp: datetime.datetime | None = None  # when it was collected
     notes: tuple[str, ...] = ()  # what came along with the notebook
+    text: bytes = b""  # of the autograded notebook
 
 
 class Recorder:
@@ -98,7 +99,7 @@ class Recorder:
         """
         batch, self._waiting = self._waiting, []
         for entry in batch:
-            self._take_steps(entry.run)
+            self._take_steps(entry)
         saved = self._transaction(batch) if batch else []
         for entry, result in zip(batch, saved, strict=True):
             self._write(entry, result)
@@ -124,8 +125,9 @@ class Recorder:
         saved: list[Result] = _patiently(write, self.gradebook.db.rollback)
         return saved
 
-    def _take_steps(self, run: Run) -> None:
+    def _take_steps(self, entry: Entry) -> None:
         """The course's own preprocessors of an autograded notebook, such as nbgrader's `LimitOutput`."""
+        run = entry.run
         names = {"student": run.student, "assignment": run.exercise, "notebook": run.exercise}
         resources = {"nbgrader": names | {"db_url": self.course.directory("").db_url}} if self._steps else {}
         for step in self._steps:
@@ -140,7 +142,7 @@ class Recorder:
                 results.of_notebook(run.notebook, run.exercise, run.student)
                 for cell in filter(is_solution, run.notebook.cells):
                     _comment(cell)
-                writes_json(run.notebook).encode()
+                entry.text = f"{writes_json(run.notebook)}\n".encode()
         except Exception as error:
             _fail(run, f"nbgrader gives no marks for it: {type(error).__name__}: {error}")
 
@@ -193,7 +195,7 @@ class Recorder:
         if entry.timestamp:
             (folder / TIMESTAMP).write_text(f"{entry.timestamp:%Y-%m-%d %H:%M:%S.%f} UTC\n", "ascii")
         part = folder / ".part"
-        part.write_text(writes_json(run.notebook) + "\n", "utf-8")  # validated where it was made
+        part.write_bytes(entry.text)  # validated where it was made
         part.chmod(0o444)
         part.replace(folder / f"{run.exercise}.ipynb")
 
