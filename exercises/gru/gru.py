@@ -11,9 +11,9 @@
 # learns to write docstrings letter by letter, and you put its weights into the other formula.
 #
 # Letters used throughout, as in the book: `N` is the size of the batch, `T` the number of steps, `D` the
-# number of features that go in at each step, `H` the hidden size. What stands inside a logistic function or a
-# tanh is called a **sum**. The sums come from stacked weights, in PyTorch's order **r, z, n**: reset gate,
-# update gate, candidate.
+# number of features that go in at each step, `H` the hidden size. What a weight and its bias make of a
+# vector, before a logistic function or a tanh, is called a **sum**. The sums come from stacked weights, in
+# PyTorch's order **r, z, n**: reset gate, update gate, candidate.
 #
 # Write a function, then run the cell of checks below it. A failing check says what it called and what came
 # out wrong; if the mistake is a known one, it also says which, and where the book explains it.
@@ -258,6 +258,25 @@ def gru_step_forward(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
 #    the candidate. For the cache, keep what went in, the three letters, and the sum that r multiplied.
 
 # %% id="test-gru-step-forward" kind="tests" points=1
+### BEGIN HIDDEN TESTS
+import torch
+
+
+def random_arguments(generator, n, d, size, *steps):
+    """Arguments with numbers of both signs, some of them large enough for the gates to shut."""
+    shapes = ((n, *steps, d), (n, size), (3 * size, d), (3 * size, size), (3 * size,), (3 * size,))
+    return [1.3 * generator.normal(size=shape) for shape in shapes]
+
+
+def step_by_torch(x, h, *parameters):
+    """The hidden state after one step of PyTorch's cell."""
+    cell = torch.nn.GRUCell(x.shape[1], h.shape[1], dtype=torch.float64)
+    for parameter, array in zip(cell.parameters(), parameters, strict=True):
+        parameter.data = torch.from_numpy(array)
+    return cell(torch.from_numpy(x), torch.from_numpy(h)).detach().numpy()
+
+
+### END HIDDEN TESTS
 check(
     gru_step_forward,
     *one_unit(r=-2 * log2, z=log3, x_n=0.0, h_n=0.0, h=8.0).values(),
@@ -280,23 +299,7 @@ check(
     case="both, the candidate at -0.6; the reset gate is open",
 )
 ### BEGIN HIDDEN TESTS
-import torch
 from check import hidden_check
-
-
-def random_arguments(generator, n, d, size, *steps):
-    """Arguments with numbers of both signs, some of them large enough for the gates to shut."""
-    shapes = ((n, *steps, d), (n, size), (3 * size, d), (3 * size, size), (3 * size,), (3 * size,))
-    return [1.3 * generator.normal(size=shape) for shape in shapes]
-
-
-def step_by_torch(x, h, *parameters):
-    """The hidden state after one step of PyTorch's cell."""
-    cell = torch.nn.GRUCell(x.shape[1], h.shape[1], dtype=torch.float64)
-    for parameter, array in zip(cell.parameters(), parameters, strict=True):
-        parameter.data = torch.from_numpy(array)
-    return cell(torch.from_numpy(x), torch.from_numpy(h)).detach().numpy()
-
 
 generator = np.random.default_rng(21)
 for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
@@ -490,6 +493,10 @@ for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
 # are r = 0.75, z = 0.2 and n = 0.6; the old state is -1.4, and the candidate's sum from the hidden state is
 # 3. The gradient that arrives is 10.
 
+# %% id="backward-example" kind="setup"
+unit_sums = {"r": log3, "z": -2 * log2, "x_n": log2 - 2.25, "h_n": 3.0, "h": -1.4}
+unit = one_unit(**unit_sums, weight_hh=(0.0, 0.0, 0.5))
+
 
 # %% id="gru-step-backward" kind="solution"
 def gru_step_backward(grad_h, cache):
@@ -538,8 +545,24 @@ def gru_step_backward(grad_h, cache):
 #    old state contains no weight.
 
 # %% id="test-gru-step-backward" kind="tests" points=2
-letters = {"r": log3, "z": -2 * log2, "x_n": log2 - 2.25, "h_n": 3.0, "h": -1.4}
-unit = one_unit(**letters, weight_hh=(0.0, 0.0, 0.5))
+### BEGIN HIDDEN TESTS
+import torch
+
+
+def step_gradients_by_torch(arguments, grad_h):
+    """What automatic differentiation of the formulas gives, by name."""
+    x, h, weight_ih, weight_hh, bias_ih, bias_hh = tensors = [
+        torch.tensor(array, requires_grad=True) for array in arguments
+    ]
+    from_x = torch.nn.functional.linear(x, weight_ih, bias_ih).chunk(3, dim=1)
+    from_h = torch.nn.functional.linear(h, weight_hh, bias_hh).chunk(3, dim=1)
+    r, z = (torch.sigmoid(from_x[i] + from_h[i]) for i in range(2))
+    new = torch.lerp(torch.tanh(torch.addcmul(from_x[2], r, from_h[2])), h, z)
+    gradients = torch.autograd.grad(new, tensors, torch.from_numpy(grad_h))
+    return StepGradients(*(gradient.numpy() for gradient in gradients))
+
+
+### END HIDDEN TESTS
 check(
     forward_then_backward(gru_step_forward, gru_step_backward),
     **unit,
@@ -588,29 +611,14 @@ for weight_hh, ways, expected in (
 ):
     check(
         forward_then_backward(gru_step_forward, gru_step_backward),
-        **one_unit(**letters, weight_hh=weight_hh),
+        **one_unit(**unit_sums, weight_hh=weight_hh),
         grad_h=np.array([[10.0]]),
         view=only_gradient("h_prev"),
         expect=np.array([[expected]]),
         case=f"gradient of h_prev, {ways}",
     )
 ### BEGIN HIDDEN TESTS
-import torch
 from check import hidden_check
-
-
-def step_gradients_by_torch(arguments, grad_h):
-    """What automatic differentiation of the formulas gives, by name."""
-    x, h, weight_ih, weight_hh, bias_ih, bias_hh = tensors = [
-        torch.tensor(array, requires_grad=True) for array in arguments
-    ]
-    from_x = torch.nn.functional.linear(x, weight_ih, bias_ih).chunk(3, dim=1)
-    from_h = torch.nn.functional.linear(h, weight_hh, bias_hh).chunk(3, dim=1)
-    r, z = (torch.sigmoid(from_x[i] + from_h[i]) for i in range(2))
-    new = torch.lerp(torch.tanh(torch.addcmul(from_x[2], r, from_h[2])), h, z)
-    gradients = torch.autograd.grad(new, tensors, torch.from_numpy(grad_h))
-    return StepGradients(*(gradient.numpy() for gradient in gradients))
-
 
 generator = np.random.default_rng(31)
 for n, d, size in ((1, 1, 1), (1, 3, 5), (1, 2, 4)):
@@ -730,6 +738,21 @@ def gru_forward(x, h0, weight_ih, weight_hh, bias_ih, bias_hh):
 #    cache.
 
 # %% id="test-gru-forward" kind="tests" points=2
+### BEGIN HIDDEN TESTS
+import torch
+
+
+def layer_by_torch(arguments):
+    """PyTorch's layer: its tensors and the hidden states of all steps."""
+    x, h0, *parameters = tensors = [torch.tensor(array, requires_grad=True) for array in arguments]
+    layer = torch.nn.GRU(x.shape[2], h0.shape[1], batch_first=True, dtype=torch.float64)
+    names = [name for name, _ in layer.named_parameters()]
+    given = dict(zip(names, parameters, strict=True))
+    output, _ = torch.func.functional_call(layer, given, (x, h0.unsqueeze(0)))
+    return tensors, output
+
+
+### END HIDDEN TESTS
 check(
     gru_forward,
     *(
@@ -767,19 +790,7 @@ check(
     case="three steps of two sequences",
 )
 ### BEGIN HIDDEN TESTS
-import torch
 from check import hidden_check
-
-
-def layer_by_torch(arguments):
-    """PyTorch's layer: its tensors and the hidden states of all steps."""
-    x, h0, *parameters = tensors = [torch.tensor(array, requires_grad=True) for array in arguments]
-    layer = torch.nn.GRU(x.shape[2], h0.shape[1], batch_first=True, dtype=torch.float64)
-    names = [name for name, _ in layer.named_parameters()]
-    given = dict(zip(names, parameters, strict=True))
-    output, _ = torch.func.functional_call(layer, given, (x, h0.unsqueeze(0)))
-    return tensors, output
-
 
 generator = np.random.default_rng(41)
 for n, steps, d, size in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 6, 2, 5), (4, 2, 3, 1), (1, 5, 4, 2), (5, 4, 1, 3)):
@@ -840,6 +851,18 @@ def gru_backward(grad_output, cache):
 #    caller's.
 
 # %% id="test-gru-backward" kind="tests" points=2
+### BEGIN HIDDEN TESTS
+import torch
+
+
+def gradients_by_torch(arguments, grad_output):
+    """What automatic differentiation of PyTorch's layer gives, by name."""
+    tensors, output = layer_by_torch(arguments)
+    gradients = torch.autograd.grad(output, tensors, torch.from_numpy(grad_output))
+    return Gradients(*(gradient.numpy() for gradient in gradients))
+
+
+### END HIDDEN TESTS
 one_step = {"x": np.array([[[0.5]]]), "h0": np.array([[-1.4]])} | dict(list(unit.items())[2:])
 check(
     forward_then_backward(gru_forward, gru_backward),
@@ -892,14 +915,6 @@ check(
 )
 ### BEGIN HIDDEN TESTS
 from check import hidden_check
-
-
-def gradients_by_torch(arguments, grad_output):
-    """What automatic differentiation of PyTorch's layer gives, by name."""
-    tensors, output = layer_by_torch(arguments)
-    gradients = torch.autograd.grad(output, tensors, torch.from_numpy(grad_output))
-    return Gradients(*(gradient.numpy() for gradient in gradients))
-
 
 generator = np.random.default_rng(51)
 for n, steps, d, size in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 5, 2, 1)):
@@ -1130,6 +1145,7 @@ assert counts == {"RNN": 2840, "GRU": 8520, "LSTM": 11360}, "Run the cell that c
 
 # %% [markdown]
 # Nothing failed and no shape was wrong; the perplexities alone tell. With the blocks in another order the
-# guesses are about as good as the table's that looks at one letter only. The other place of the reset gate
-# does less harm than that, and is the harder to notice: whoever has no table of right numbers beside it would
-# take the layer for one that was trained a little less.
+# guesses are no better than those of the table that looks at one letter only. The other place of the reset
+# gate does less harm, and is the harder to notice: without the right number beside it, you would take the
+# layer for one that was trained a little less. Weights and formula belong together; what would you compare
+# before you trust weights from elsewhere?
