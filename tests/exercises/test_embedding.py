@@ -172,9 +172,12 @@ NAMES = (
     "negative_sampling_loss",
     "training_step",
 )
-LOOPS = (loop_forward, loop_one_hot_matmul, loop_backward, loop_pairs, loop_loss, loop_step)
-ARRAYS = (array_forward, array_one_hot_matmul, array_backward, array_pairs, array_loss, array_step)
-OTHERS = (other_forward, other_one_hot_matmul, other_backward, other_pairs, other_loss, other_step)
+PARTS = ("forward", "one_hot_matmul", "backward", "pairs", "loss", "step")
+SLOW_STYLES = ("loop", "other")  # of the last part
+STYLES = {
+    style: {name: globals()[f"{style}_{part}"] for name, part in zip(NAMES, PARTS, strict=True)}
+    for style in ("loop", "array", "other")
+}
 
 
 @pytest.fixture(scope="module")
@@ -182,15 +185,15 @@ def exercise(implementations):
     return implementations("embedding")
 
 
-@pytest.mark.parametrize("functions", [LOOPS, ARRAYS, OTHERS], ids=["loops", "arrays", "others"])
-def test_other_right_implementations_get_full_marks(exercise, functions):
-    assert exercise.failures(dict(zip(NAMES, functions, strict=True))) == {}
+@pytest.mark.parametrize("style", STYLES)
+def test_other_right_implementations_get_full_marks(exercise, style):
+    assert exercise.failures(STYLES[style]) == {}
 
 
-def test_each_right_implementation_works_beside_the_reference(exercise):
-    for functions in (LOOPS, ARRAYS, OTHERS):
-        for name, function in zip(NAMES, functions, strict=True):
-            assert exercise.failures({name: function}) == {}
+@pytest.mark.parametrize("style", STYLES)
+def test_each_right_implementation_works_beside_the_reference(exercise, style):
+    for name, function in STYLES[style].items():
+        assert exercise.failures({name: function}) == {}
 
 
 def test_slow_right_implementation_passes_the_last_part(exercise):
@@ -210,7 +213,7 @@ def test_training_that_learns_nothing_fails_the_last_part(exercise):
 
 
 def test_a_function_that_hides_its_signature_gets_full_marks(exercise):
-    for name, function in zip(NAMES, LOOPS, strict=True):
+    for name, function in STYLES["loop"].items():
         hidden = lambda *args, _function=function, **kwargs: _function(*args, **kwargs)  # noqa: E731
         assert exercise.failures({name: hidden}) == {}
 
