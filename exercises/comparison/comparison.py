@@ -35,7 +35,9 @@ Reach = namedtuple("Reach", "before after")
 
 def shape_text(shape):
     """A shape as text, such as "(2, 5)", so that a message shows it whole."""
-    if not isinstance(shape, tuple | list | np.ndarray):
+    if isinstance(shape, np.ndarray):
+        shape = shape.tolist()
+    if not isinstance(shape, tuple | list):
         return shape
     return str(tuple(n.item() if isinstance(n, np.generic) else n for n in shape))
 
@@ -324,9 +326,7 @@ def convolution_shape(shape, C_out, kernel_size, stride=1, padding=0):
         a tuple: (N, C_out, T_out) or (N, C_out, H_out, W_out). Windows that do not fit are left out.
     """
     ### BEGIN SOLUTION
-    sides = [
-        (side + 2 * padding - width) // stride + 1 for side, width in zip(shape[2:], kernel_size, strict=True)
-    ]
+    sides = [(shape[2 + i] + 2 * padding - width) // stride + 1 for i, width in enumerate(kernel_size)]
     return (shape[0], C_out, *sides)
     ### END SOLUTION
 
@@ -610,7 +610,8 @@ for shape, kernel_size, stride in (((3, 5, 7, 10), 2, 3), ((1, 4, 6, 11), 4, 1),
 # and begins each as soon as its inputs are there.
 #
 # One layer you know from the chapter. What do several layers, one on top of the other, add? There the kinds
-# differ, and for "both ways" it is worth drawing.
+# differ, and for "both ways" it is worth drawing. (What must wait is asked, not what one program happens to
+# do: PyTorch's `nn.RNN` with several layers finishes one before it begins the next.)
 
 
 # %% id="waiting-products" kind="solution"
@@ -641,8 +642,8 @@ def waiting_products(kind, T, layers=1):
 #    long is the longest way along the arrows, from the lower left to the last result? The second layer of an
 #    RNN can begin as soon as the first layer has done its first step.
 # 3. In a one-way stack a way goes right and up, through each column once and each row once. In a
-#    bidirectional stack the second layer's first step needs both directions of that place, and one of them comes last. In
-#    a CNN there are arrows upwards only.
+#    bidirectional stack the second layer's first step needs both directions of that place, and one of them
+#    comes last. In a CNN there are arrows upwards only.
 
 # %% id="test-waiting-products" kind="tests" points=2
 check(waiting_products, "RNN", 7, expect=7, case="an RNN on 7 places")
@@ -819,9 +820,9 @@ def field_of_stack(kernel_sizes, strides):
     """
     ### BEGIN SOLUTION
     field, step = 1, 1
-    for width, stride in zip(kernel_sizes, strides, strict=True):
+    for layer, width in enumerate(kernel_sizes):
         field += (width - 1) * step
-        step *= stride
+        step *= strides[layer]
     return field
     ### END SOLUTION
 
@@ -837,7 +838,7 @@ def field_of_stack(kernel_sizes, strides):
 # %% id="test-field-of-stack" kind="tests" points=2
 check(field_of_stack, [5], [2], expect=5, case="one window of 5")
 check(field_of_stack, [3, 4], [1, 1], expect=6, case="a window of 4 on windows of 3")
-check(field_of_stack, [3, 4], [2, 1], expect=9, case="the same, where the lower windows begin 2 apart")
+check(field_of_stack, [3, 4], [2, 3], expect=9, case="the same, begun 2 and 3 apart")
 check(
     field_of_stack,
     [3, 2, 5, 2],
@@ -1190,7 +1191,7 @@ def leaky_states(x, weight_ih, weight_hh, leak):
         array of shape (N, T, H), the states after each step.
     """
     ### BEGIN SOLUTION
-    states = np.zeros((x.shape[0], x.shape[1] + 1, weight_hh.shape[0]))  # one more, for the zeros
+    states = np.zeros((x.shape[0], x.shape[1] + 1, len(weight_hh)))  # one more, for the zeros
     for t in range(x.shape[1]):
         fresh = np.tanh(x[:, t] @ weight_ih.T + states[:, t] @ weight_hh.T)
         states[:, t + 1] = leak * states[:, t] + (1 - leak) * fresh
@@ -1209,10 +1210,10 @@ check(
     leaky_states,
     np.array([[[2.0], [0.0]]]),  # (N, T, D) = (1, 2, 1)
     np.array([[1.0], [0.0]]),  # only unit 0 hears the input
-    np.array([[0.0, 0.0], [3.0, 0.0]]),  # unit 1 hears unit 0
+    np.array([[0.0, -1.0], [3.0, 0.0]]),  # unit 0 hears -1 times unit 1, unit 1 hears 3 times unit 0
     0.5,
     expect=np.array([[[0.48201379, 0.0], [0.2410069, 0.44745367]]]),
-    case="unit 1 hears unit 0, and not the other way",
+    case="two units that hear each other",
 )
 check(
     leaky_states,
@@ -1323,8 +1324,8 @@ def mean_word_loss(log_shares, targets, lengths):
         float: the sum of the losses of all real words, divided by their number.
     """
     ### BEGIN SOLUTION
-    chosen = np.take_along_axis(log_shares, targets[:, :, None], axis=2)[:, :, 0]  # (N, T)
-    return -chosen[np.arange(targets.shape[1]) < lengths[:, None]].mean()
+    rows, places = np.nonzero(np.arange(targets.shape[1]) < lengths[:, None])  # of all real words
+    return -log_shares[rows, places, targets[rows, places]].mean()
     ### END SOLUTION
 
 
@@ -1458,13 +1459,13 @@ for N, T, D, C_out, F in ((2, 6, 3, 4, 2), (3, 4, 5, 1, 3), (1, 7, 2, 3, 5), (2,
 
 # %% [markdown] kind="answer" id="answer-padding-pooling" points=3
 # *What an answer may look like, for the person who marks:* Padding is about the edges. A row of 64 becomes 58
-# after three convolutions of 3 without padding and stays 64 with a padding of 1; and a place at the edge is
-# looked at as often as if it stood further in. The reach is 7 in both cases. Pooling is about the rest. With
-# a pooling of 2 after each of three convolutions the length falls to 8 and the reach grows to 22, since one
-# step in a later layer is two, four, eight steps in the input; later layers have less work too. What it loses
-# is the exact place. So they do not cancel: padding decides what happens at the edges, pooling how far the
-# rest is seen and how exactly. If the exact place is asked for (mark each pixel of a border), pooling hurts.
-# If nothing of interest is at the edges, padding may be left out.
+# after three convolutions of 3 without padding and stays 64 with a padding of 1; and the first place is in
+# two windows and not in one only. The reach is 7 in both cases. Pooling is about the rest. With a pooling of
+# 2 after each of three convolutions the length falls to 8 and the reach grows to 22, since one step in a
+# later layer is two, four, eight steps in the input; later layers have less work too. What it loses is the
+# exact place. So they do not cancel: padding decides what happens at the edges, pooling how far the rest is
+# seen and how exactly. If the exact place is asked for (mark each pixel of a border), pooling hurts. If
+# nothing of interest is at the edges, padding may be left out.
 
 # %% [markdown]
 # **A recurrent layer or a convolution on a sequence.** "I have a row of measurements, one for each minute.
@@ -1477,14 +1478,14 @@ for N, T, D, C_out, F in ((2, 6, 3, 4, 2), (3, 4, 5, 1, 3), (1, 7, 2, 3, 5), (2,
 
 # %% [markdown] kind="answer" id="answer-rnn-cnn" points=3
 # *What an answer may look like, for the person who marks:* Both use the same weights at all places, so
-# neither has more parameters for a longer row, and the work of both grows with its length. With 8 features in and
-# 32 out, an RNN has 1,344 parameters, three convolutions of 3 have 7,008; but on 1,000 minutes the RNN has
-# 1,000 products that wait for one another, the CNN 3. An output of the RNN can depend on everything before and
-# on nothing after; one of these three convolutions on 3 minutes to each side, and on nothing else, however
-# long it is trained. I would ask: how far back lies what decides? A few minutes: CNN. Hours: an LSTM with an
-# open forget gate, or many layers or pooling. Is the answer due at once? Then nothing may look ahead: the
-# padding of the CNN must stand on the left only, and a bidirectional layer is out of the question. Must it be fast
-# on a machine that does much at once? Then the waiting counts.
+# neither has more parameters for a longer row, and the work of both grows with its length. With 8 features in
+# and 32 out, an RNN has 1,344 parameters, three convolutions of 3 have 7,008; but on 1,000 minutes the RNN
+# has 1,000 products that wait for one another, the CNN 3. An output of the RNN can depend on everything
+# before and on nothing after; one of these three convolutions on 3 minutes to each side, and on nothing else,
+# however long it is trained. I would ask: how far back lies what decides? A few minutes: CNN. Hours: an LSTM
+# with an open forget gate, or many layers or pooling. Is the answer due at once? Then nothing may look ahead:
+# the padding of the CNN must stand on the left only, and a bidirectional layer is out of the question. Must
+# it be fast on a machine that does much at once? Then the waiting counts.
 
 # %% [markdown]
 # ## 5. Your own table

@@ -1785,8 +1785,8 @@ def losses_of_all_words(log_shares, targets, lengths):
 
 @misconception(of="words_to_maps", read="cnn-architectures.md#flatten-order")
 def snippet_d_as_found(x, weight, bias):
-    """`reshape` lays the numbers out anew and mixes words with features. Exchange the axes:
-    `x.transpose(0, 2, 1)` or `x.swapaxes(1, 2)`.
+    """`reshape` lays the numbers out anew and mixes words with features. Exchange the last
+    two axes instead.
     """
     maps = x.reshape(x.shape[0], x.shape[2], x.shape[1])
     windows = np.lib.stride_tricks.sliding_window_view(maps, weight.shape[2], axis=2)
