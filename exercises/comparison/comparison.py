@@ -288,9 +288,9 @@ for H in (1, 3, 6, 16):
     ):
         layer = getattr(torch.nn, kind)(D, H, bidirectional=directions == 2)
         count = 0
-        for parameter in layer.parameters():
+        for tensor in layer.parameters():
             for _ in range(T):
-                count += parameter.numel() if parameter.dim() == 2 else 0
+                count += tensor.numel() if tensor.dim() == 2 else 0
         hidden_check(
             recurrent_multiply_adds,
             kind,
@@ -1083,11 +1083,11 @@ for task in ("D", "E", "F"):
 # def leaky_states(x, weight_ih, weight_hh, leak):
 #     state = np.zeros((x.shape[0], weight_hh.shape[0]))  # (N, H)
 #     states = []
-#     for t in range(x.shape[1]):
-#         drive = x[:, t] @ weight_ih.T + state @ weight_hh
+#     for x_t in x.swapaxes(0, 1):  # each (N, D)
+#         drive = x_t @ weight_ih.T + state @ weight_hh
 #         state = leak * state + (1 - leak) * np.tanh(drive)
 #         states.append(state)
-#     return np.stack(states, axis=1)
+#     return np.array(states).swapaxes(0, 1)  # (N, T, H)
 # ```
 # **B.** For each sentence and each unit, the largest state over the words of the sentence. Sentences are of
 # different lengths; after a sentence's end its row is filled up with whatever.

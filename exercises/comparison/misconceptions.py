@@ -1416,7 +1416,7 @@ def state_begins_elsewhere(snippet):
 
 @misconception(of="wrong_line", read="rnn.md#time-and-batch")
 def loop_over_the_examples(snippet):
-    """Line 4 is right: `x.shape[1]` is the number of steps, as x is (N, T, D)."""
+    """Line 4 is right: x is (N, T, D), so with its first two axes exchanged it is read step by step."""
     return (LINES | {"A": 4})[snippet]
 
 
@@ -1434,7 +1434,7 @@ def same_array_appended(snippet):
 
 @misconception(of="wrong_line", read="rnn.md#time-and-batch")
 def stacked_on_the_wrong_axis(snippet):
-    """Line 8 is right: `axis=1` puts the steps between examples and units."""
+    """Line 8 is right: it puts the steps back between the examples and the units."""
     return (LINES | {"A": 8})[snippet]
 
 
@@ -1504,11 +1504,11 @@ def snippet_a_as_found(x, weight_ih, weight_hh, leak):
     """
     state = np.zeros((x.shape[0], weight_hh.shape[0]))  # (N, H)
     states = []
-    for t in range(x.shape[1]):
-        drive = x[:, t] @ weight_ih.T + state @ weight_hh
+    for x_t in x.swapaxes(0, 1):
+        drive = x_t @ weight_ih.T + state @ weight_hh
         state = leak * state + (1 - leak) * np.tanh(drive)
         states.append(state)
-    return np.stack(states, axis=1)
+    return np.array(states).swapaxes(0, 1)
 
 
 @misconception(of="leaky_states", read="rnn.md#time-and-batch")

@@ -456,7 +456,7 @@ def test_a_counter_of_operations_agrees_on_the_work_of_all_other_layers():
 
 # The line that is wrong in each snippet, mended.
 MENDED = {
-    "A": ("leaky_states", 5, "        drive = x[:, t] @ weight_ih.T + state @ weight_hh.T"),
+    "A": ("leaky_states", 5, "        drive = x_t @ weight_ih.T + state @ weight_hh.T"),
     "B": ("strongest_over_time", 4, "    kept = np.where(real[:, :, None], states, -np.inf)"),
     "C": ("mean_word_loss", 5, "    return (losses * real).sum() / real.sum()"),
     "D": ("words_to_maps", 3, "    maps = x.swapaxes(1, 2)"),
@@ -595,7 +595,7 @@ MESSAGES = {
         wrong_line is not right yet: snippet A
         called with    snippet = 'A'
         wrong value    right: got False, expected True
-        known mistake  loop_over_the_examples: Line 4 is right: `x.shape[1]` is the number of steps, as x is (N, T, D).
+        known mistake  loop_over_the_examples: Line 4 is right: x is (N, T, D), so with its first two axes exchanged it is read step by step.
     """,
     "snippet_a_as_found": """
         leaky_states is not right yet: two units that hear each other
