@@ -1504,11 +1504,11 @@ def snippet_a_as_found(x, weight_ih, weight_hh, leak):
     """
     state = np.zeros((x.shape[0], weight_hh.shape[0]))  # (N, H)
     states = []
-    for x_t in x.swapaxes(0, 1):
+    for x_t in x.swapaxes(0, 1):  # each (N, D)
         drive = x_t @ weight_ih.T + state @ weight_hh
         state = leak * state + (1 - leak) * np.tanh(drive)
         states.append(state)
-    return np.array(states).swapaxes(0, 1)
+    return np.array(states).swapaxes(0, 1)  # (N, T, H)
 
 
 @misconception(of="leaky_states", read="rnn.md#time-and-batch")
