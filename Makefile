@@ -6,7 +6,7 @@ READY := .venv/.ready
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve lint bench growth clean system
+.PHONY: help demo test thorough serve lint bench growth clean system
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ test: lint system ## check style and types, then run all tests
 
 serve: $(READY) ## serve the book on 127.0.0.1:8000 and rebuild it on changes
 	$(BIN)/layerbook serve
+
+thorough: $(READY) system ## hold every exercise to account: small changes, both graders, random answers; half an hour
+	$(BIN)/pytest -n 2 --dist loadgroup -m thorough
 
 lint: $(READY) ## ruff and mypy
 	$(BIN)/ruff format --check .

@@ -1236,8 +1236,8 @@ from check import hidden_check
 for d, h, tags in ((1, 1, 2), (7, 2, 3), (2, 6, 1), (10, 5, 4), (4, 7, 11)):
     layer = torch.nn.RNN(d, h, num_layers=2, bidirectional=True)
     sizes = {"_l0": 0, "_l1": 0}
-    for name, parameter in layer.named_parameters():
-        sizes["_l1" if "_l1" in name else "_l0"] += parameter.numel()
+    for key, parameter in layer.named_parameters():
+        sizes["_l1" if "_l1" in key else "_l0"] += parameter.numel()
     features = layer(torch.zeros(1, d))[0].shape[1]
     shape = tuple(torch.nn.Linear(features, tags).weight.shape)
     hidden_check(

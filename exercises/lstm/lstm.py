@@ -245,6 +245,27 @@ def lstm_step_forward(x, h_prev, c_prev, weight_ih, weight_hh, bias_ih, bias_hh)
 #    in, the four letters, and the new cell state.
 
 # %% id="test-lstm-step-forward" kind="tests" points=2
+### BEGIN HIDDEN TESTS
+import torch
+from check import hidden_check
+
+
+def random_arguments(generator, n, d, size, *steps):
+    """Arguments with numbers of both signs, some of them large enough for the gates to shut."""
+    shapes = ((n, *steps, d), (n, size), (n, size), (4 * size, d), (4 * size, size), (4 * size,), (4 * size,))
+    return [1.3 * generator.normal(size=shape) for shape in shapes]
+
+
+def step_by_torch(x, h, c, *parameters):
+    """Hidden and cell state after one step of PyTorch's cell."""
+    cell = torch.nn.LSTMCell(x.shape[1], h.shape[1], dtype=torch.float64)
+    for parameter, array in zip(cell.parameters(), parameters, strict=True):
+        parameter.data = torch.from_numpy(array)
+    after = cell(torch.from_numpy(x), (torch.from_numpy(h), torch.from_numpy(c)))
+    return [state.detach().numpy() for state in after]
+
+
+### END HIDDEN TESTS
 check(
     lstm_step_forward,
     *one_unit(i=SHUT, f=log3, g=log2, o=-log3, c=8.0).values(),
@@ -294,25 +315,6 @@ check(
     case="cell state: three examples, one feature, two units",
 )
 ### BEGIN HIDDEN TESTS
-import torch
-from check import hidden_check
-
-
-def random_arguments(generator, n, d, size, *steps):
-    """Arguments with numbers of both signs, some of them large enough for the gates to shut."""
-    shapes = ((n, *steps, d), (n, size), (n, size), (4 * size, d), (4 * size, size), (4 * size,), (4 * size,))
-    return [1.3 * generator.normal(size=shape) for shape in shapes]
-
-
-def step_by_torch(x, h, c, *parameters):
-    """Hidden and cell state after one step of PyTorch's cell."""
-    cell = torch.nn.LSTMCell(x.shape[1], h.shape[1], dtype=torch.float64)
-    for parameter, array in zip(cell.parameters(), parameters, strict=True):
-        parameter.data = torch.from_numpy(array)
-    after = cell(torch.from_numpy(x), (torch.from_numpy(h), torch.from_numpy(c)))
-    return [state.detach().numpy() for state in after]
-
-
 generator = np.random.default_rng(21)
 for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
     arguments = random_arguments(generator, n, d, size)
@@ -440,6 +442,27 @@ def lstm_step_backward(grad_h, grad_c, cache):
 #    went through the forget gate alone.
 
 # %% id="test-lstm-step-backward" kind="tests" points=3
+### BEGIN HIDDEN TESTS
+import torch
+from check import hidden_check
+
+
+def step_gradients_by_torch(arguments, grad_h, grad_c):
+    """What automatic differentiation of the formulas gives, by name."""
+    x, h, c, weight_ih, weight_hh, bias_ih, bias_hh = tensors = [
+        torch.tensor(array, requires_grad=True) for array in arguments
+    ]
+    sums = torch.nn.functional.linear(x, weight_ih, bias_ih)
+    sums = sums + torch.nn.functional.linear(h, weight_hh, bias_hh)
+    i, f, g, o = sums.chunk(4, dim=1)
+    new = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    shown = torch.sigmoid(o) * torch.tanh(new)
+    outputs = torch.from_numpy(grad_h), torch.from_numpy(grad_c)
+    gradients = torch.autograd.grad((shown, new), tensors, outputs)
+    return StepGradients(*(gradient.numpy() for gradient in gradients))
+
+
+### END HIDDEN TESTS
 unit = one_unit(i=log3, f=2 * log2, g=log2, o=-log3, c=(log3 - 0.45) / 0.8)
 unit |= {"h_prev": np.array([[0.0]]), "weight_hh": np.array([[2.0], [-1.0], [0.5], [3.0]])}
 both = {"grad_h": np.array([[10.0]]), "grad_c": np.array([[-4.0]])}
@@ -510,25 +533,6 @@ check(
     case="gradient of bias_ih, all four blocks; both gradients arrive",
 )
 ### BEGIN HIDDEN TESTS
-import torch
-from check import hidden_check
-
-
-def step_gradients_by_torch(arguments, grad_h, grad_c):
-    """What automatic differentiation of the formulas gives, by name."""
-    x, h, c, weight_ih, weight_hh, bias_ih, bias_hh = tensors = [
-        torch.tensor(array, requires_grad=True) for array in arguments
-    ]
-    sums = torch.nn.functional.linear(x, weight_ih, bias_ih)
-    sums = sums + torch.nn.functional.linear(h, weight_hh, bias_hh)
-    i, f, g, o = sums.chunk(4, dim=1)
-    new = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    shown = torch.sigmoid(o) * torch.tanh(new)
-    outputs = torch.from_numpy(grad_h), torch.from_numpy(grad_c)
-    gradients = torch.autograd.grad((shown, new), tensors, outputs)
-    return StepGradients(*(gradient.numpy() for gradient in gradients))
-
-
 generator = np.random.default_rng(31)
 for n, d, size in ((1, 1, 1), (1, 3, 5), (1, 2, 4)):
     arguments = [generator.normal(size=shape) for shape in ((n, d), (n, size), (n, size), (4 * size, d))]
@@ -673,6 +677,23 @@ def lstm_forward(x, h0, c0, weight_ih, weight_hh, bias_ih, bias_hh):
 #    cache.
 
 # %% id="test-lstm-forward" kind="tests" points=2
+### BEGIN HIDDEN TESTS
+import torch
+from check import hidden_check
+
+
+def layer_by_torch(arguments):
+    """PyTorch's layer: its tensors, the hidden states of all steps, and the last cell state."""
+    x, h0, c0, *parameters = tensors = [torch.tensor(array, requires_grad=True) for array in arguments]
+    layer = torch.nn.LSTM(x.shape[2], h0.shape[1], batch_first=True, dtype=torch.float64)
+    names = [name for name, _ in layer.named_parameters()]
+    given = dict(zip(names, parameters, strict=True))
+    states = (h0.unsqueeze(0), c0.unsqueeze(0))
+    output, (_, c_n) = torch.func.functional_call(layer, given, (x, states))
+    return tensors, output, c_n.squeeze(0)
+
+
+### END HIDDEN TESTS
 check(
     lstm_forward,
     *unit_sequence(1, i=SHUT, f=-log3, g=0.0, o=-log3, c0=4.0 * log3).values(),
@@ -721,21 +742,6 @@ check(
     case="last cell state: three steps of two sequences",
 )
 ### BEGIN HIDDEN TESTS
-import torch
-from check import hidden_check
-
-
-def layer_by_torch(arguments):
-    """PyTorch's layer: its tensors, the hidden states of all steps, and the last cell state."""
-    x, h0, c0, *parameters = tensors = [torch.tensor(array, requires_grad=True) for array in arguments]
-    layer = torch.nn.LSTM(x.shape[2], h0.shape[1], batch_first=True, dtype=torch.float64)
-    names = [name for name, _ in layer.named_parameters()]
-    given = dict(zip(names, parameters, strict=True))
-    states = (h0.unsqueeze(0), c0.unsqueeze(0))
-    output, (_, c_n) = torch.func.functional_call(layer, given, (x, states))
-    return tensors, output, c_n.squeeze(0)
-
-
 generator = np.random.default_rng(41)
 for n, steps, d, size in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 6, 2, 5), (4, 2, 3, 1), (1, 5, 4, 2), (5, 4, 1, 3)):
     arguments = random_arguments(generator, n, d, size, steps)
@@ -802,6 +808,18 @@ def lstm_backward(grad_output, grad_c_n, cache):
 #    the caller's.
 
 # %% id="test-lstm-backward" kind="tests" points=2
+### BEGIN HIDDEN TESTS
+from check import hidden_check
+
+
+def gradients_by_torch(arguments, grad_output, grad_c_n):
+    """What automatic differentiation of PyTorch's layer gives, by name."""
+    tensors, *outputs = layer_by_torch(arguments)
+    arriving = torch.from_numpy(grad_output), torch.from_numpy(grad_c_n)
+    return Gradients(*(gradient.numpy() for gradient in torch.autograd.grad(outputs, tensors, arriving)))
+
+
+### END HIDDEN TESTS
 one_step = unit_sequence(1, i=log3, f=2 * log2, g=log2, o=-log3, c0=(log3 - 0.45) / 0.8)
 one_step |= {"h0": np.array([[0.0]]), "weight_hh": np.array([[2.0], [-1.0], [0.5], [3.0]])}
 check(
@@ -878,16 +896,6 @@ check(
     case="gradient of x: two steps; gradients arrive from everywhere",
 )
 ### BEGIN HIDDEN TESTS
-from check import hidden_check
-
-
-def gradients_by_torch(arguments, grad_output, grad_c_n):
-    """What automatic differentiation of PyTorch's layer gives, by name."""
-    tensors, *outputs = layer_by_torch(arguments)
-    arriving = torch.from_numpy(grad_output), torch.from_numpy(grad_c_n)
-    return Gradients(*(gradient.numpy() for gradient in torch.autograd.grad(outputs, tensors, arriving)))
-
-
 generator = np.random.default_rng(51)
 for n, steps, d, size in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 5, 2, 1)):
     arguments = random_arguments(generator, n, d, size, steps)
@@ -1103,8 +1111,8 @@ def reach_of_lstm(seed, forget_bias, features=8, size=32, steps=60):
         h, c, cache = lstm_step_forward(x, h, c, weight_ih, weight_hh, bias, np.zeros(4 * size))
         caches.append(cache)
     grad_h, grad_c = generator.normal(size=(1, size)), np.zeros((1, size))
-    for cache in reversed(caches):
-        _, grad_h, grad_c, *_ = lstm_step_backward(grad_h, grad_c, cache)
+    for saved in reversed(caches):
+        _, grad_h, grad_c, *_ = lstm_step_backward(grad_h, grad_c, saved)
         lengths.append(np.linalg.norm(grad_c))
     return np.array(lengths[::-1]) / lengths[0]
 

@@ -453,6 +453,22 @@ def max_pool_backward(grad_output, cache):
 #    not of the map. With a loop over images and channels, you need nothing cleverer.
 
 # %% id="test-max-pool-backward" kind="tests" points=2
+### BEGIN HIDDEN TESTS
+import torch
+from check import hidden_check
+
+generator = np.random.default_rng(31)
+
+
+def max_gradient_by_torch(x, grad_output, kernel_size, stride, padding=0):
+    """What automatic differentiation of max pooling gives."""
+    tensor = torch.tensor(x, requires_grad=True)
+    pooled = torch.nn.functional.max_pool2d(tensor, kernel_size, stride, padding)
+    pooled.backward(torch.from_numpy(grad_output))
+    return tensor.grad.numpy()
+
+
+### END HIDDEN TESTS
 check(
     forward_then_backward(max_pool_forward, max_pool_backward),
     np.array([[[[3.0, 5.0], [2.0, 1.0]]]]),
@@ -481,20 +497,6 @@ check(
     case="two channels",
 )
 ### BEGIN HIDDEN TESTS
-import torch
-from check import hidden_check
-
-generator = np.random.default_rng(31)
-
-
-def max_gradient_by_torch(x, grad_output, kernel_size, stride, padding=0):
-    """What automatic differentiation of max pooling gives."""
-    tensor = torch.tensor(x, requires_grad=True)
-    pooled = torch.nn.functional.max_pool2d(tensor, kernel_size, stride, padding)
-    pooled.backward(torch.from_numpy(grad_output))
-    return tensor.grad.numpy()
-
-
 for shape, kernel_size in (((2, 3, 4, 6), 2), ((1, 4, 9, 3), 3), ((3, 2, 4, 12), 4), ((2, 5, 3, 2), 1)):
     x = generator.normal(size=shape) - 1.5
     n, c, height, width = shape
@@ -766,6 +768,21 @@ def average_pool_backward(grad_output, cache):
 #    image and channel to a whole window, it needs two more axes of length 1 at its end.
 
 # %% id="test-average-pool-backward" kind="tests" points=1
+### BEGIN HIDDEN TESTS
+import torch
+from check import hidden_check
+
+generator = np.random.default_rng(42)
+
+
+def mean_gradient_by_torch(x, grad_output, kernel_size, stride):
+    """What automatic differentiation of average pooling gives."""
+    tensor = torch.tensor(x, requires_grad=True)
+    torch.nn.functional.avg_pool2d(tensor, kernel_size, stride).backward(torch.from_numpy(grad_output))
+    return tensor.grad.numpy()
+
+
+### END HIDDEN TESTS
 check(
     forward_then_backward(average_pool_forward, average_pool_backward),
     np.array([[[[1.0, 5.0], [3.0, 11.0]]]]),
@@ -787,19 +804,6 @@ check(
     case="two channels",
 )
 ### BEGIN HIDDEN TESTS
-import torch
-from check import hidden_check
-
-generator = np.random.default_rng(42)
-
-
-def mean_gradient_by_torch(x, grad_output, kernel_size, stride):
-    """What automatic differentiation of average pooling gives."""
-    tensor = torch.tensor(x, requires_grad=True)
-    torch.nn.functional.avg_pool2d(tensor, kernel_size, stride).backward(torch.from_numpy(grad_output))
-    return tensor.grad.numpy()
-
-
 for shape, kernel_size in (((2, 3, 4, 6), 2), ((1, 4, 9, 3), 3), ((3, 2, 4, 12), 4), ((2, 5, 3, 2), 1)):
     n, c, height, width = shape
     x = generator.normal(size=shape)

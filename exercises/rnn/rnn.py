@@ -908,8 +908,9 @@ for n, t, d, h in ((1, 1, 1, 1), (2, 4, 3, 5), (5, 3, 4, 2), (3, 6, 1, 4), (4, 2
     x, h0, *weights = map(torch.from_numpy, given.values())
     states = [h0.requires_grad_()]
     for step in range(t):
-        states.append(torch.rnn_tanh_cell(x[:, step], states[-1], *weights))
-        states[-1].retain_grad()
+        state = torch.rnn_tanh_cell(x[:, step], states[-1], *weights)
+        state.retain_grad()
+        states.append(state)
     states[-1].backward(torch.from_numpy(grad_last))
     lengths = [state.grad.square().sum(dim=1).sqrt() for state in reversed(states)]
     hidden_check(

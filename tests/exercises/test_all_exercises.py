@@ -25,6 +25,7 @@ from layerbook.grading.bench import marks
 from layerbook.grading.course import make_course, own_programs_first
 from layerbook.grading.release import release
 
+pytestmark = pytest.mark.thorough
 ROOT = Path(__file__).parents[2]
 NAMES = list(manifest.read(ROOT))
 WRONG_OUTPUTS = 500  # over all exercises
@@ -61,7 +62,6 @@ def _names(node):
     return [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_judge_finds_nothing_missing(name, root):
     verdict = judge(manifest.read(root)[name], root, with_mutants=True)
@@ -72,7 +72,6 @@ def test_judge_finds_nothing_missing(name, root):
     assert verdict.killed >= 0.97 * verdict.mutants
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_right_answers_get_full_marks_from_both_graders(name, root, tmp_path):
     course = make_course(tmp_path / "ours")
@@ -117,7 +116,19 @@ def written(released, functions, code):
     return notebook
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_an_unwritten_function_breaks_no_later_cell(name, implementations):
+    """Nothing that a cell needs is defined behind a check that may fail."""
+
+    def unwritten(*args, **kwargs):
+        raise NotImplementedError
+
+    exercise = implementations(name)
+    for function in exercise.compiled.source.functions:
+        messages = exercise.failures({function: unwritten}).values()
+        assert not any("is not defined" in message for message in messages), function
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_random_wrong_outputs_get_no_name(name, implementations):
     """Of each exercise its share of the 500: outputs of the reference with random numbers added."""
