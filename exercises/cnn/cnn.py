@@ -19,7 +19,6 @@
 # to know, for example a tuple of arrays. What is in it is up to you; no check looks inside.
 
 # %% id="setup" kind="setup"
-import copy
 from collections import namedtuple
 
 import numpy as np
@@ -52,12 +51,17 @@ def look_at(name):
     return view
 
 
+def copied(value):
+    """A copy of an array, or of a dict of arrays."""
+    return {name: copied(part) for name, part in value.items()} if isinstance(value, dict) else value.copy()
+
+
 def forward_then_backward(forward, backward):
     """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns."""
 
     def gradient(*, grad_output, **forward_arguments):
         try:
-            result = forward(*copy.deepcopy(list(forward_arguments.values())))
+            result = forward(*map(copied, forward_arguments.values()))
         except NotImplementedError:
             problem = f"{forward.__name__} is not written yet, and the cache comes from it"
             raise RuntimeError(problem) from None
@@ -1349,7 +1353,7 @@ def after_one_step(step):
     """A function that takes a step on a copy of the parameters, and returns the loss and all parameters."""
 
     def stepped(*, images, labels, parameters, learning_rate):
-        moved = {name: array.copy() for name, array in parameters.items()}
+        moved = copied(parameters)
         loss = step(images, labels, moved, learning_rate)
         return Step(loss, *(moved[name] for name in tiny_network))
 
