@@ -533,6 +533,24 @@ def labels_as_columns(scores, labels):
 
 
 @misconception(of="cross_entropy_forward", read="cnn-architectures.md#softmax-cross-entropy")
+def labels_as_rows(scores, labels):
+    """`p[labels]` takes the rows of other images. A label is a column: index with rows and columns,
+    `p[np.arange(N), labels]`.
+    """
+    return _cross_entropy(scores, labels, -_log_softmax(scores)[labels].mean())
+
+
+@misconception(of="cross_entropy_forward", read="cnn-architectures.md#softmax-cross-entropy")
+def axis_not_kept(scores, labels):
+    """The sums are (N,) and are spread along the classes. Keep their axis, (N, 1), with `keepdims=True`, so
+    that each row is divided by its own sum.
+    """
+    with np.errstate(all="ignore"):
+        probabilities = np.exp(scores) / np.exp(scores).sum(axis=1)
+        return _cross_entropy(scores, labels, -np.log(_true(probabilities, labels)).mean())
+
+
+@misconception(of="cross_entropy_forward", read="cnn-architectures.md#softmax-cross-entropy")
 def labels_from_one(scores, labels):
     """The labels are taken to count from 1. They count from 0, as the columns do."""
     return _cross_entropy(scores, labels, -_true(_log_softmax(scores), labels - 1).mean())

@@ -537,6 +537,14 @@ def test_a_missing_cache_is_said_where_it_is_missing(exercise):
     assert "flatten_forward should return two values, output and cache" in failures["test-flatten-backward"]
 
 
+def test_training_that_stopped_says_so(exercise):
+    def unwritten(images, labels, parameters, learning_rate):
+        raise NotImplementedError
+
+    failures = exercise.failures({"training_step": unwritten}, capstone=True)
+    assert "stopped before its end" in failures["test-digits"]
+
+
 def test_a_missing_gradient_is_named(exercise):
     def without_bias(grad_scores, cache):
         grad_images, gradients = array_cnn_backward(grad_scores, cache)
