@@ -1187,8 +1187,7 @@ def fast_conv2d_forward(x, weight, bias, stride=1, padding=0):
     height = output_size(x.shape[2], kernel_height, stride, padding)
     width = output_size(x.shape[3], kernel_width, stride, padding)
     columns = im2col(x, (kernel_height, kernel_width), stride, padding)  # (N, C * kH * kW, H_out * W_out)
-    matrix = weight.reshape(filters, columns.shape[1])
-    output = matrix @ columns + bias[:, np.newaxis]  # (N, K, H_out * W_out)
+    output = weight.reshape(filters, -1) @ columns + bias[:, np.newaxis]  # (N, K, H_out * W_out)
     return output.reshape(len(x), filters, height, width), (columns, x.shape, weight, stride, padding)
     ### END SOLUTION
 
@@ -1299,10 +1298,9 @@ def fast_conv2d_backward(grad_output, cache):
     """
     ### BEGIN SOLUTION
     columns, shape, weight, stride, padding = cache
-    grad = grad_output.reshape(*grad_output.shape[:2], columns.shape[2])  # (N, K, H_out * W_out)
+    grad = grad_output.reshape(*grad_output.shape[:2], -1)  # (N, K, H_out * W_out)
     grad_weight = (grad @ columns.transpose(0, 2, 1)).sum(axis=0).reshape(weight.shape)
-    matrix = weight.reshape(len(weight), columns.shape[1])
-    grad_columns = matrix.T @ grad  # (N, C * kH * kW, H_out * W_out)
+    grad_columns = weight.reshape(len(weight), -1).T @ grad  # (N, C * kH * kW, H_out * W_out)
     grad_x = col2im(grad_columns, shape, weight.shape[2:], stride, padding)
     return grad_x, grad_weight, grad.sum(axis=(0, 2))
     ### END SOLUTION
@@ -1574,12 +1572,13 @@ for panel, title in zip(axes.flat, titles, strict=True):
 
 # %% [markdown]
 # Purple is positive and orange negative. The two edge filters find different edges in the same pixels. And
-# look at the left and right rim of the first of them: there ends no wall. What does the filter see there?
+# look at the left and right rim of the first of them. The photograph has no edge there; what does the filter
+# see?
 #
 # Now the clock. 32 filters of 3 by 3 on the photograph are 3.5 million products. Three ways to work them out:
 # one product after another in Python, only to know how long that takes; your loops; and your matrix product.
-# All three do the same number of multiplications. Guess the times before you run the cell. (It may take half
-# a minute, depending on how your loops are written.)
+# All three do the same number of multiplications. Guess the times before you run the cell. (It takes a few
+# seconds, or half a minute, depending on how your loops are written.)
 
 # %% id="clock" kind="run" capstone=true
 generator = np.random.default_rng(0)

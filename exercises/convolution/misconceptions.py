@@ -981,8 +981,8 @@ def border_cut_with_minus_zero(grad_output, cache):
 
 @misconception(of="conv2d_backward", read="convolution.md#padding")
 def border_cut_at_the_end(grad_output, cache):
-    """The border is cut off on two sides of the wrong end. It lies on all four sides; the image begins at row
-    and column `padding`.
+    """The border is cut off at one end only. It lies on all four sides; the image begins at row and column
+    `padding`.
     """
     padding, grad_padded = cache[3], _backward(grad_output, cache)[0]
     height, width = (side - 2 * padding for side in grad_padded.shape[2:])
@@ -1163,14 +1163,6 @@ def columns_of_the_first_image(x, kernel_size, stride=1, padding=0):
 def axes_not_joined(x, kernel_size, stride=1, padding=0):
     """The axes are not joined yet. The result has three: images, the numbers of a window, the places."""
     return _windows(x, kernel_size, stride, padding).transpose(0, 1, 4, 5, 2, 3).copy()
-
-
-@misconception(of="im2col", read="convolution.md#padding")
-def border_written_into_the_images(x, kernel_size, stride=1, padding=0):
-    """The caller's images are changed. They are to be read only; make a new array for what you need."""
-    columns = _columns(x, kernel_size, stride, padding)
-    x -= x.mean()
-    return columns
 
 
 # col2im
@@ -1702,12 +1694,6 @@ def all_four_axes_multiplied(x, weight, bias):
     """
     n, c, height, width = x.shape
     return (weight @ x.reshape(n, c, -1) + bias[:, None]).reshape(n, -1, height, width)
-
-
-@misconception(of="conv1x1", read="cnn-architectures.md#one-by-one-convolution")
-def weight_multiplied_place_by_place(x, weight, bias):
-    """The channels are weighted and not summed. Each output channel is the sum of all weighted channels."""
-    return x * weight[:, :, 0, 0].sum(axis=0)[:, None, None] + bias[0]
 
 
 @misconception(of="conv1x1", read="cnn-architectures.md#one-by-one-convolution")
