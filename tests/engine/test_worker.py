@@ -32,6 +32,31 @@ def test_a_function_with_keywords_and_defaults(passes):
     )
 
 
+def test_a_name_that_a_test_uses_inside_a_function_is_still_the_learners_outside(passes):
+    passes(
+        "weight = 3",
+        """
+        def scaled(x):
+            weight = 2
+            return weight * x
+        assert scaled(1) == 2 and weight == 3
+        """,
+    )
+
+
+def test_a_dict_of_a_tests_own_kind_is_changed_in_place(passes):
+    passes(
+        "def step(parameters):\n    parameters['w'] = 1",
+        """
+        class Parameters(dict):
+            pass
+        given = Parameters(w=0)
+        step(given)
+        assert given == {"w": 1}
+        """,
+    )
+
+
 def test_a_class_and_its_instances(passes):
     passes(
         """

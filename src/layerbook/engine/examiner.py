@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 import signal
+import symtable
 import sys
 import time
 import traceback
@@ -216,15 +217,21 @@ def names_bound(cells: list[dict[str, str]]) -> list[str]:
 
 
 def bound_names(source: str) -> set[str]:
-    """Names that a cell binds at its top level or inside; none if it is not Python."""
+    """Global names that a cell binds, also from inside of a function by `global`; none if it is not Python."""
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        table = symtable.symtable(source, "<tests>", "exec")
     except SyntaxError:
         return set()
-    names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    names |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    imported = [a for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
-    return names | {(a.asname or a.name).partition(".")[0] for a in imported}
+    return set(_globals_bound(table))
+
+
+def _globals_bound(table: symtable.SymbolTable) -> Iterator[str]:
+    for symbol in table.get_symbols():
+        is_global = table.get_type() == "module" or symbol.is_declared_global()
+        if is_global and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
+            yield symbol.get_name()
+    for inner in table.get_children():
+        yield from _globals_bound(inner)
 
 
 def _call_back(function: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, dict[Any, Any]]:

@@ -94,12 +94,12 @@ def _signature(parameters: list[Any]) -> inspect.Signature:
 
 
 def _change(old: Any, new: Any) -> None:
-    """Make `old` what `new` is, in place."""
+    """Make `old` what `new` is, in place; subclasses of Python's own types cross as these."""
     if isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and old.shape == new.shape:
         old[...] = new
-    elif isinstance(old, list | bytearray) and isinstance(new, type(old)):
+    elif isinstance(old, list | bytearray) and isinstance(new, list | bytearray):
         old[:] = new
-    elif isinstance(old, dict | set) and isinstance(new, type(old)):
+    elif (isinstance(old, dict) and isinstance(new, dict)) or (isinstance(old, set) and isinstance(new, set)):
         old.clear()
         old.update(new)
 
