@@ -217,7 +217,7 @@ def names_bound(cells: list[dict[str, str]]) -> list[str]:
 
 
 def bound_names(source: str) -> set[str]:
-    """Global names that a cell binds, also from inside of a function by `global`; none if it is not Python."""
+    """Global names that a cell binds, also by `global` in a function; none if it is not Python."""
     try:
         table = symtable.symtable(source, "<tests>", "exec")
     except SyntaxError:
