@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Sequence
@@ -30,9 +31,8 @@ def make_class(
     """
     released = course.root / "release" / exercise.name / f"{exercise.name}.ipynb"
     parsed = compile_exercise(exercise, root).source
-    known = [
-        m for m in misconceptions.load(exercise.folder / "misconceptions.py") if _stands_alone(m, parsed)
-    ]
+    path = exercise.folder / "misconceptions.py"
+    known = [m for m in misconceptions.load(path) if m.of in parsed.functions]
     students = []
     for number, wrong in enumerate(wrong_functions):
         students.append(f"sample-{number + 1:02d}")
@@ -47,12 +47,6 @@ def make_class(
     return students
 
 
-def _stands_alone(mistake: Misconception, parsed: Source) -> bool:
-    """Whether its source works in a notebook: it uses nothing of its own file but NumPy."""
-    used = set(inspect.getclosurevars(mistake.function).globals)
-    return mistake.of in parsed.functions and used <= {"np"}
-
-
 def _choose(known: list[Misconception], count: int, start: int) -> dict[str, str]:
     """Sources of `count` misconceptions of different functions, other ones for each `start`."""
     chosen: dict[str, str] = {}
@@ -64,11 +58,46 @@ def _choose(known: list[Misconception], count: int, start: int) -> dict[str, str
 
 
 def learner_source(mistake: Misconception) -> str:
-    """The misconception as a learner would have written it: under the function's name, unexplained."""
-    lines, _ = inspect.getsourcelines(mistake.function)
-    text = "".join(lines)
-    text = text[text.index("def ") :].replace(f"def {mistake.name}(", f"def {mistake.of}(", 1)
-    return re.sub(r'\n +""".*?"""', "", text, count=1, flags=re.DOTALL)
+    """The misconception as a learner would have written it: under the function's name, unexplained.
+
+    What it needs of its own file stands above it.
+    """
+    tree = ast.parse(Path(inspect.getfile(mistake.function)).read_text("utf-8"))
+    defined = {name: node for node in tree.body for name in _names_bound(node)}
+    needed: dict[int, ast.stmt] = {}  # by line
+    waiting = [mistake.name]
+    while waiting:
+        node = defined.get(waiting.pop())
+        if node is not None and node.lineno not in needed:
+            needed[node.lineno] = _unexplained(node, mistake)
+            waiting += [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+    last = needed.pop(defined[mistake.name].lineno)
+    return (
+        "\n\n".join(ast.unparse(node) for node in [*(needed[line] for line in sorted(needed)), last]) + "\n"
+    )
+
+
+def _names_bound(node: ast.stmt) -> list[str]:
+    """Names that one statement of a module binds; those of imports from this project are nobody's."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Import):
+        return [alias.asname or alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("layerbook"):
+        return [alias.asname or alias.name for alias in node.names]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [inner.id for target in targets for inner in ast.walk(target) if isinstance(inner, ast.Name)]
+
+
+def _unexplained(node: ast.stmt, mistake: Misconception) -> ast.stmt:
+    """Without docstring and decorators; the misconception itself under the function's name."""
+    if isinstance(node, ast.FunctionDef):
+        node.decorator_list = []
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        if node.name == mistake.name:
+            node.name = mistake.of
+    return node
 
 
 def _complete(notebook: NotebookNode, parsed: Source, wrong: dict[str, str]) -> None:
