@@ -38,13 +38,21 @@ def points(finished):
 
 def as_ordinary_user(project, module, *arguments):
     """Run a module of Python as `USER`, who can read this interpreter and owns `project`, and nothing else."""
-    command = [shutil.which("bwrap"), "--dev-bind", "/", "/", "--tmpfs", "/root", "--tmpfs", "/home"]
+    command = [shutil.which("bwrap"), "--dev-bind", "/", "/", "--tmpfs", "/home"]
+    for closed in {closed for folder in sandbox.python_folders() for closed in closed_above(folder)[:1]}:
+        command += ["--perms", "0755", "--tmpfs", str(closed)]
     for folder in sandbox.python_folders():
-        for above in reversed(Path(folder).parents):
-            if above.is_relative_to("/root"):
-                command += ["--perms", "0755", "--dir", str(above)]  # else only root could enter it
+        for above in closed_above(folder)[1:]:
+            command += ["--perms", "0755", "--dir", str(above)]
         command += ["--ro-bind", folder, folder]
     command += ["--bind", str(project), HOME, "--chdir", HOME, "--setenv", "HOME", HOME, "--"]
     command += ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--inh-caps=-all"]
     command += ["--bounding-set=-all", sys.executable, "-m", module, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def closed_above(folder):
+    """The folders above `folder` from the first one on that only root can enter."""
+    above = [*reversed(Path(folder).parents)]
+    closed = (place for place, each in enumerate(above) if not each.stat().st_mode & 0o001)
+    return above[next(closed, len(above)) :]
