@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from attacks.summary import pytest_terminal_summary  # noqa: F401  pytest finds the hook here
+from browser import browser, page  # noqa: F401  fixtures
 from layerbook import misconceptions
 from layerbook.exercises import manifest
 from layerbook.exercises.check import Checker
@@ -19,6 +20,13 @@ from layerbook.exercises.run import run
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the command does
 FIXTURES = Path(__file__).parent / "fixtures"
 ROOT = Path(__file__).parent.parent
+BOOK_SOURCES = ("_config.yml", "_toc.yml", "chapters", "exercises", "constraints.txt")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--site", metavar="DIR", help="read this built book instead of building one from nothing"
+    )
 
 
 @pytest.fixture
@@ -31,6 +39,28 @@ def project(tmp_path):
 def root():
     """The real project."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """A fresh copy of the real project in which `layerbook demo` has run once, from nothing."""
+    root = tmp_path_factory.mktemp("demo") / "project"
+    root.mkdir()
+    for name in BOOK_SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        copy(ROOT / name, root / name)
+    command = [sys.executable, "-m", "layerbook.cli", "demo"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Where to look" in done.stdout
+    return root
+
+
+@pytest.fixture(scope="session")
+def site(request):
+    """The pages of the real book, built from nothing."""
+    ready = request.config.getoption("--site")
+    return Path(ready).resolve() if ready else request.getfixturevalue("demo") / "_build" / "html"
 
 
 @pytest.fixture

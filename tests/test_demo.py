@@ -2,13 +2,11 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import time
 import zipfile
 from html import unescape
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -17,25 +15,9 @@ from bs4 import BeautifulSoup
 from layerbook.exercises import manifest, source
 from layerbook.exercises.secrets import leaks, secret_lines
 
-ROOT = Path(__file__).parent.parent
-SOURCES = ("_config.yml", "_toc.yml", "chapters", "exercises", "constraints.txt")
 SECOND_RUN = 120  # seconds, with ten exercises
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A fresh copy of the project in which `layerbook demo` has run once, from nothing."""
-    root = tmp_path_factory.mktemp("demo") / "project"
-    root.mkdir()
-    for name in SOURCES:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-        copy(ROOT / name, root / name)
-    done = run(root, "demo")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Where to look" in done.stdout
-    return root
 
 
 def run(root, *arguments):
@@ -44,8 +26,7 @@ def run(root, *arguments):
 
 
 @pytest.fixture(scope="module")
-def pages(demo):
-    site = demo / "_build" / "html"
+def pages(site):
     found = [path for path in site.rglob("*.html") if "_static" not in path.parts]
     return {path: BeautifulSoup(path.read_text("utf-8"), "html.parser") for path in found}
 
