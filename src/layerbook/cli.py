@@ -95,7 +95,7 @@ class Rate(ProgressColumn):
         return Text(f"{task.speed:.2g}/s" if task.speed else "")
 
 
-def _progress(*more: ProgressColumn) -> Progress:
+def _progress(*more: ProgressColumn, disable: bool = False) -> Progress:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -103,7 +103,7 @@ def _progress(*more: ProgressColumn) -> Progress:
         *more,
         TimeRemainingColumn(),
     )
-    return Progress(*columns, console=errors, transient=True)
+    return Progress(*columns, console=errors, transient=True, disable=disable)
 
 
 @app.command()
@@ -118,9 +118,20 @@ def _build(root: Path, *, quiet: bool = False) -> None:
     from layerbook.book.build import build as build_book
     from layerbook.grading.release import learner_version
 
-    for exercise in manifest.select(root, None):
+    exercises = manifest.select(root, None)
+    _compile(exercises, root, quiet=quiet)
+    for exercise in exercises:
         learner_version(exercise, root)
     build_book(root, root, quiet=quiet)
+
+
+def _compile(exercises: list[manifest.Exercise], root: Path, *, quiet: bool = False) -> None:
+    from layerbook.exercises.compile import compile_all
+
+    with _progress(disable=quiet) as progress:
+        done = compile_all(exercises, root)
+        for _ in progress.track(done, total=len(exercises), description="compiling the exercises"):
+            pass
 
 
 @app.command()
@@ -139,9 +150,11 @@ def release(names: Names = None, course: CourseOption = None) -> None:
     from layerbook.grading.release import release as release_one
 
     root = _root()
+    exercises = manifest.select(root, names)
     target = make_course(_course_folder(course))
+    _compile(exercises, root)
     with _progress() as progress:
-        for exercise in progress.track(manifest.select(root, names), description="releasing"):
+        for exercise in progress.track(exercises, description="releasing"):
             folder = release_one(exercise, root, target)
             console.print(f"{exercise.name}: {folder}", soft_wrap=True)
 
@@ -191,6 +204,10 @@ def grade(
     as_json: Json = False,
 ) -> None:
     """Grade what the class handed in; what was graded and has not changed is not graded again."""
+    if not cluster:
+        from layerbook.grading.workers import start_ahead
+
+        start_ahead(_course_folder(course), workers or os.cpu_count() or 1, sandbox)
     from layerbook.grading import grade as grading
     from layerbook.grading import report as tables
     from layerbook.grading.course import open_course
@@ -310,6 +327,7 @@ def demo() -> None:
     root = _root()
     course = make_course(root / "course")
     exercises = manifest.select(root, None)
+    _compile(exercises, root)
     with _progress() as progress:
         for exercise in progress.track(exercises, description="releasing the exercises"):
             release_one(exercise, root, course)

@@ -3,6 +3,7 @@
 import numpy as np
 from engine_runs import LIMITS
 
+from layerbook.engine.examiner import compiled
 from layerbook.exercises.check import Outcome, case_key
 
 DOUBLE = "def double(x):\n    return x * 2"
@@ -163,6 +164,17 @@ def test_tests_print_raise_and_give_a_value_in_the_examiner(run):
     assert [ran.error(n)[0] for n in range(6, 10)] == errors
     assert ran.text(10) == "4"
     assert ran.end == ""
+
+
+def test_a_trusted_cell_may_come_compiled(worker):
+    source = "print(double(4))\n2 + 3"
+    cell = {"id": "t", "kind": "tests", "source": source}
+    learner = {"id": "l", "kind": "learner", "source": DOUBLE}
+    jobs = [[learner, cell], [learner, {**cell, "source": "never read", "code": compiled(source)}]]
+    ran = [worker.run({"cells": cells, "files": {}, "known": b"{}"})["cells"] for cells in jobs]
+    outputs = [[cell["outputs"] for cell in cells] for cells in ran]
+    assert outputs[0] == outputs[1]
+    assert [output["output_type"] for output in outputs[0][1]] == ["stream", "execute_result"]
 
 
 def test_an_object_of_the_learners_is_no_partial_credit(run):

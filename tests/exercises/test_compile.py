@@ -9,7 +9,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from layerbook.errors import LayerbookError
 from layerbook.exercises import manifest
-from layerbook.exercises.compile import compile_exercise
+from layerbook.exercises.compile import compile_all, compile_exercise, is_compiled
 
 
 def compiled(project):
@@ -33,6 +33,27 @@ def test_compiles_again_only_after_a_change(project, exercise_source):
     assert compiled(project).notebook.stat().st_mtime_ns == before
     exercise_source("Take the mean of each column away.", "Take each column's mean away.")
     assert "each column's mean" in compiled(project).notebook.read_text("utf-8")
+
+
+def test_of_the_chapters_only_headings_count(project):
+    exercise = compiled(project).exercise
+    chapter = next((project / "chapters").glob("*.md"))
+    chapter.write_text(chapter.read_text("utf-8") + "\nOne sentence more.\n", "utf-8")
+    assert is_compiled(exercise, project)
+    chapter.write_text(chapter.read_text("utf-8") + "\n(more)=\n## One section more\n", "utf-8")
+    assert not is_compiled(exercise, project)
+
+
+def test_all_that_changed_is_compiled_in_processes_of_its_own(project):
+    exercises = list(manifest.read(project).values())
+    assert list(compile_all(exercises, project)) == exercises
+    assert all(is_compiled(exercise, project) for exercise in exercises)
+
+
+def test_what_is_wrong_in_another_process_is_said_in_this_one(project, exercise_source):
+    exercise_source('of="center"', 'of="centre"', "exercises/scaling/misconceptions.py")
+    with pytest.raises(LayerbookError, match="centre"):
+        list(compile_all(list(manifest.read(project).values()), project))
 
 
 def test_metadata_is_nbgraders(project):

@@ -7,6 +7,7 @@ import builtins
 import contextlib
 import io
 import json
+import marshal
 import signal
 import symtable
 import sys
@@ -140,10 +141,10 @@ class Examiner:
             return Room(self.limits.output).clean(self._ask("run_cell", cell["source"], seconds=seconds))
         if cell["kind"] == "tests":
             # Room of its own: however much the learner's cells printed, the test's result is not cut.
-            return Room(self.limits.output).clean(self._run_here(cell["source"], seconds))
+            return Room(self.limits.output).clean(self._run_here(cell, seconds))
         outputs = self._ask("run_cell", cell["source"], seconds=seconds)
         if cell["kind"] == "setup":
-            outputs = self._run_here(cell["source"], seconds)
+            outputs = self._run_here(cell, seconds)
         return self.room.clean(outputs)
 
     def _ask(self, operation: str, argument: Any, *, seconds: float) -> Any:
@@ -185,7 +186,7 @@ class Examiner:
         self.report.end = self.report.end or "crashed"
         return [_error("LearnerEnded", "this cell ended the process that runs the notebook", [])]
 
-    def _run_here(self, source: str, seconds: float) -> list[dict[str, Any]]:
+    def _run_here(self, cell: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
         """Run trusted code in this process."""
         out, err = io.StringIO(), io.StringIO()
         outputs: list[dict[str, Any]] = []
@@ -193,7 +194,7 @@ class Examiner:
         self.peer.deadline = time.monotonic() + seconds
         try:
             with _alarm(seconds), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                value = _execute(source, self.names)
+                value = _execute(cell, self.names)
                 if value is not None:
                     outputs.append(_result(value))
         except (LinkTimeout, CellTimeout):
@@ -241,15 +242,24 @@ def _call_back(function: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[
     return function(*args, **kwargs), {}
 
 
-def _execute(source: str, names: dict[str, Any]) -> Any:
-    """Run a cell; the value of its last expression, as in a notebook, unless a semicolon hides it."""
+def compiled(source: str) -> bytes:
+    """A cell of tests or setup, compiled, which a job's cell may bring along as `code`.
+
+    It is for the version of Python that made it. Raises `SyntaxError`.
+    """
     tree = ast.parse(source, "<tests>")
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "<tests>", "exec"), names)  # noqa: S102  the course's own tests
-    if not isinstance(last, ast.Expr):
-        return None
-    value = eval(compile(ast.Expression(last.value), "<tests>", "eval"), names)  # noqa: S307
-    return None if source.rstrip().endswith(";") else value
+    shown = isinstance(last, ast.Expr) and not source.rstrip().endswith(";")
+    ends = [compile(ast.Expression(last.value), "<tests>", "eval")] if isinstance(last, ast.Expr) else []
+    return marshal.dumps((shown, compile(tree, "<tests>", "exec"), ends))
+
+
+def _execute(cell: dict[str, Any], names: dict[str, Any]) -> Any:
+    """Run a cell; the value of its last expression, as in a notebook, unless a semicolon hides it."""
+    shown, body, ends = marshal.loads(cell.get("code") or compiled(cell["source"]))  # noqa: S302
+    exec(body, names)  # noqa: S102  the course's own tests
+    values = [eval(end, names) for end in ends]  # noqa: S307
+    return values[0] if shown else None
 
 
 @contextlib.contextmanager

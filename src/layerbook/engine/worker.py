@@ -2,7 +2,8 @@
 
 A job is plain data: `cells` (id, kind, source), `files` (name to bytes), `known` (JSON: what known mistakes
 return), and if wanted `again` (failed tests have a second turn), `tests_in` ("learner": tests run there),
-`stderr_counts`, and `bound` (`examiner.names_bound` of the cells, where many jobs have the same tests).
+and `stderr_counts`. Where many jobs have the same tests, they can bring along what is the same each time:
+`bound` (`examiner.names_bound` of the cells), and each trusted cell's `code` (`examiner.compiled`).
 """
 
 from __future__ import annotations
@@ -46,13 +47,18 @@ class Worker:
     def launch(self) -> None:
         """Start the sandbox; its libraries load while this process goes on."""
         ours, theirs = socket.socketpair()
-        program = [sys.executable, "-m", "layerbook.engine.zygote", str(theirs.fileno()), self.kind]
-        self._process = subprocess.Popen(  # noqa: S603
-            sandbox.command(program, self.kind), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the driver, which then ends its workers in order
-        )  # fmt: skip
-        theirs.close()
+        try:
+            program = [sys.executable, "-m", "layerbook.engine.zygote", str(theirs.fileno()), self.kind]
+            self._process = subprocess.Popen(  # noqa: S603
+                sandbox.command(program, self.kind), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the driver, which then ends its workers in order
+            )  # fmt: skip
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         self._channel, self._ready = Channel(ours), False
 
     def start(self) -> None:

@@ -7,11 +7,14 @@ import fcntl
 import hashlib
 import importlib.metadata
 import json
+import multiprocessing
+import os
 import platform
 import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,7 @@ from layerbook.exercises.source import HIDDEN_BEGIN, HIDDEN_END, Cell, Source
 
 GRADER_FILE = "hidden.json"
 GRADER_FOLDER, LEARNER_FOLDER = "grader", "assignment"
+STAMP = "digest"  # of what went in
 
 
 @dataclass(frozen=True)
@@ -61,21 +65,47 @@ def compile_exercise(exercise: Exercise, root: Path) -> Compiled:
 
     The same source gives the same bytes. Raises `LayerbookError` for anything wrong in the exercise.
     """
-    parsed = source.read(exercise.folder)
-    folder = root / "_build" / "exercises" / exercise.name
-    compiled = Compiled(exercise, parsed, folder)
-    digest, stamp = _digest(exercise, root), folder / "digest"
+    compiled = Compiled(exercise, source.read(exercise.folder), _folder(exercise, root))
+    parsed, folder = compiled.source, compiled.folder
     with _only_one(folder):
-        if stamp.is_file() and stamp.read_text("utf-8") == digest:
+        if is_compiled(exercise, root):
             return compiled
         _check_regions(parsed)
         if folder.exists():
             shutil.rmtree(folder)
         compiled.assignment.mkdir(parents=True)
         compiled.hidden.parent.mkdir()
+        digest = _digest(exercise, root)
         _write_all(compiled, root)
-        stamp.write_text(digest, "utf-8")
+        (folder / STAMP).write_text(digest, "utf-8")
     return compiled
+
+
+def compile_all(exercises: list[Exercise], root: Path) -> Iterator[Exercise]:
+    """Compile what has changed, as many at a time as there are cores; gives each exercise when it is done.
+
+    Raises `LayerbookError` as `compile_exercise` does.
+    """
+    changed = [exercise for exercise in exercises if not is_compiled(exercise, root)]
+    yield from (exercise for exercise in exercises if exercise not in changed)
+    if changed:
+        workers = min(len(changed), os.cpu_count() or 1)
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            under_way = {pool.submit(compile_exercise, exercise, root): exercise for exercise in changed}
+            for future in as_completed(under_way):
+                future.result()
+                yield under_way[future]
+
+
+def is_compiled(exercise: Exercise, root: Path) -> bool:
+    """Whether nothing that goes into it changed since it was compiled."""
+    stamp = _folder(exercise, root) / STAMP
+    return stamp.is_file() and stamp.read_text("utf-8") == _digest(exercise, root)
+
+
+def _folder(exercise: Exercise, root: Path) -> Path:
+    return root / "_build" / "exercises" / exercise.name
 
 
 @contextlib.contextmanager
@@ -122,13 +152,19 @@ def _digest(exercise: Exercise, root: Path) -> str:
     files = [p for p in exercise.folder.iterdir() if p.is_file()]
     files += Path(layerbook.__file__).parent.glob("exercises/*.py")
     files += Path(layerbook.__file__).parent.glob("*.py")
-    files += [root / "exercises" / "exercises.toml", *(root / "chapters").glob("*.md")]
+    files.append(root / "exercises" / "exercises.toml")
     total = hashlib.sha256(platform.python_version().encode())
     for package in ("numpy", "torch", "nbformat", "jupytext"):
         total.update(importlib.metadata.version(package).encode())
     for path in sorted(files):
         total.update(path.name.encode() + path.read_bytes())
+    for path in sorted((root / "chapters").glob("*.md")):  # misconceptions name the headings to read on at
+        total.update(path.name.encode() + "".join(_headings(path)).encode())
     return total.hexdigest()
+
+
+def _headings(chapter: Path) -> list[str]:
+    return re.findall(r"^(?:#+ .*|\(.+\)=)\n", chapter.read_text("utf-8"), flags=re.MULTILINE)
 
 
 def _check_regions(parsed: Source) -> None:

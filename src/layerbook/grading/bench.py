@@ -167,7 +167,7 @@ def main() -> None:
     """Run the benchmark and write `_build/bench.json`, or with `--growth` `_build/growth.json`."""
     parser = argparse.ArgumentParser(prog="python -m layerbook.grading.bench", description=__doc__)
     parser.add_argument("--exercise", default="pooling")
-    parser.add_argument("--submissions", type=int, default=60)
+    parser.add_argument("--submissions", type=int, default=120)
     parser.add_argument("--growth", action="store_true", help="cost and memory as the class grows")
     options = parser.parse_args()
     root = find_root(Path.cwd())

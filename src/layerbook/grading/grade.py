@@ -41,8 +41,8 @@ from layerbook.grading.task import (
     Task,
     material_of,
     run,
-    stop_workers,
 )
+from layerbook.grading.workers import stop_workers
 
 AHEAD = 3  # tasks under way or waiting, for each worker
 RETRIES = 3  # of a task whose worker on a cluster died

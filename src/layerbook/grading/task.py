@@ -5,10 +5,9 @@ Tasks and runs are plain data, so that a task may run in a thread of this proces
 
 from __future__ import annotations
 
-import atexit
+import contextlib
 import copy
 import json
-import threading
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from layerbook.engine.examiner import names_bound
+from layerbook.engine.examiner import compiled, names_bound
 from layerbook.engine.limits import Limits
 from layerbook.engine.worker import Worker
 from layerbook.errors import LayerbookError
@@ -25,6 +24,7 @@ from layerbook.grading import policies as rules
 from layerbook.grading.policies import Policies
 from layerbook.grading.prepare import Prepared, in_order, prepare
 from layerbook.grading.submission import Unreadable, parse
+from layerbook.grading.workers import worker_of_this_thread
 
 METADATA = "layerbook"  # where an autograded notebook keeps how its run ended
 EXAMINER, LEARNER = "examiner", "learner"  # where tests can run
@@ -51,6 +51,16 @@ class Material:
     def bound(self) -> list[str]:
         """Names that the tests and the setup of the source bind."""
         return names_bound(prepare(self.source, self.source).cells)
+
+    @cached_property
+    def code(self) -> dict[str, bytes]:
+        """The source's tests and setup, compiled, by their text; without those that are not Python."""
+        found = {}
+        for cell in prepare(self.source, self.source).cells:
+            with contextlib.suppress(SyntaxError, ValueError):
+                if cell["kind"] != "learner":
+                    found[cell["source"]] = compiled(cell["source"])
+        return found
 
 
 @dataclass(frozen=True)
@@ -111,9 +121,8 @@ def run(task: Task) -> Run:
     made = Run(task.exercise, task.student)
     try:
         notebook = parse(task.notebook, f"{task.exercise}.ipynb", task.exercise)
-        made.notebook = run_notebook(
-            notebook, task.material, task.settings, worker_of_this_thread(task.settings)
-        )
+        worker = worker_of_this_thread(task.settings.limits, task.settings.sandbox)
+        made.notebook = run_notebook(notebook, task.material, task.settings, worker)
     except Unreadable as error:
         made.outcome, made.reason = UNREADABLE, str(error)
     except LayerbookError:
@@ -129,8 +138,9 @@ def run_notebook(
     """The notebook that comes of `submitted`: its cells put right, run, and with their outputs."""
     prepared = prepare(submitted, material.source)
     again = settings.policies.second_turn_for_moved_cells and not in_order(prepared, material.source)
+    code = {} if settings.tests_in == LEARNER else material.code
     job = {
-        "cells": prepared.cells,
+        "cells": [_with_code(cell, code) for cell in prepared.cells],
         "files": material.files,
         "known": material.known,
         "again": again,
@@ -140,6 +150,11 @@ def run_notebook(
     }
     fill(prepared, worker.run(job), settings)
     return prepared.notebook
+
+
+def _with_code(cell: dict[str, str], code: dict[str, bytes]) -> dict[str, Any]:
+    known = code.get(cell["source"]) if cell["kind"] != "learner" else None
+    return {**cell, "code": known} if known else cell
 
 
 def fill(prepared: Prepared, report: dict[str, Any], settings: Settings) -> None:
@@ -170,31 +185,3 @@ def _output(given: dict[str, Any], count: int) -> NotebookNode:
     if "data" in output:
         output.data, output.metadata = NotebookNode(output.data), NotebookNode()
     return output
-
-
-_local = threading.local()
-_workers: list[Worker] = []
-
-
-def worker_of_this_thread(settings: Settings) -> Worker:
-    """The warm worker of this thread, started by its first job."""
-    worker = getattr(_local, "worker", None)
-    if (
-        worker is None
-        or worker.stopped
-        or (worker.limits, worker.kind) != (settings.limits, settings.sandbox)
-    ):
-        if worker is not None:
-            worker.stop()
-        worker = _local.worker = Worker(settings.limits, settings.sandbox)
-        _workers.append(worker)
-    return worker
-
-
-def stop_workers() -> None:
-    """End all workers of this process, also those that are running something."""
-    while _workers:
-        _workers.pop().stop()
-
-
-atexit.register(stop_workers)
