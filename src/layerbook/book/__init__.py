@@ -8,7 +8,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import cache, card, ledger_page, maths, notes, quiz, quiz_html, records
+from . import cache, card, finish, ledger_page, maths, notes, quiz, quiz_html, records
 
 STATIC = Path(__file__).parent / "static"
 _MARK_SCRIPTS = 'document.documentElement.classList.add("lb-js")'
@@ -16,7 +16,7 @@ _MARK_SCRIPTS = 'document.documentElement.classList.add("lb-js")'
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register every part of the extension with `app` and return Sphinx's extension metadata."""
-    for part in (maths, cache, records, quiz_html, quiz, notes, ledger_page, card):
+    for part in (maths, cache, records, quiz_html, quiz, notes, ledger_page, card, finish):
         part.register(app)
     app.connect("config-inited", _add_static_folder)
     app.connect("build-finished", _forget_failed_environment)
