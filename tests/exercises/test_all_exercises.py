@@ -21,7 +21,7 @@ from layerbook.exercises.check import Checker
 from layerbook.exercises.judge import judge
 from layerbook.exercises.run import run
 from layerbook.grading import grade as grading
-from layerbook.grading.bench import marks
+from layerbook.grading.bench import STOCK_CONFIG, marks
 from layerbook.grading.course import make_course, own_programs_first
 from layerbook.grading.release import release
 
@@ -82,7 +82,7 @@ def test_right_answers_get_full_marks_from_both_graders(name, root, tmp_path):
         folder.mkdir(parents=True)
         nbformat.write(written(released, functions, helpers(name)), folder / f"{name}.ipynb")
     stock = make_course(shutil.copytree(course.root, tmp_path / "stock"))
-    (stock.root / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.timeout = 120\n", "utf-8")
+    (stock.root / "nbgrader_config.py").write_text(STOCK_CONFIG, "utf-8")
 
     grading.grade_all(course, workers=1)
     with own_programs_first():

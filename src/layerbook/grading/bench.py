@@ -38,7 +38,8 @@ from layerbook.grading.submission import submissions
 from layerbook.grading.task import material_of
 from layerbook.project import find_root
 
-STOCK_CONFIG = "c = get_config()\nc.Execute.timeout = 120\n"
+# A busy machine is borne: nbgrader waits 4 s for what a cell shows.
+STOCK_CONFIG = "c = get_config()\nc.Execute.timeout = c.Execute.iopub_timeout = 120\n"
 WRONG_FUNCTIONS = (0, 1, 0, 2, 1, 0, 3, 0)  # of each submission, in turn
 STEPS = (100, 1_000, 10_000)  # submissions at which cost and memory are looked at
 
