@@ -34,6 +34,10 @@ from layerbook.exercises.source import HIDDEN_BEGIN, HIDDEN_END, Cell, Source
 GRADER_FILE = "hidden.json"
 GRADER_FOLDER, LEARNER_FOLDER = "grader", "assignment"
 STAMP = "digest"  # of what went in
+MAKERS = (
+    "data.py", "misconceptions.py", "exercises/check.py", "exercises/compile.py", "exercises/manifest.py",
+    "exercises/record.py", "exercises/run.py", "exercises/source.py",
+)  # fmt: skip  # what bears on a compiled exercise
 
 
 @dataclass(frozen=True)
@@ -150,8 +154,7 @@ def _write_known(path: Path, known: dict[str, Any]) -> None:
 def _digest(exercise: Exercise, root: Path) -> str:
     """One number for all that goes into a compiled exercise."""
     files = [p for p in exercise.folder.iterdir() if p.is_file()]
-    files += Path(layerbook.__file__).parent.glob("exercises/*.py")
-    files += Path(layerbook.__file__).parent.glob("*.py")
+    files += [Path(layerbook.__file__).parent / name for name in MAKERS]
     files.append(root / "exercises" / "exercises.toml")
     total = hashlib.sha256(platform.python_version().encode())
     for package in ("numpy", "torch", "nbformat", "jupytext"):
