@@ -41,6 +41,7 @@ OneWayGradients = namedtuple("OneWayGradients", ["grad_x", *one_way_names])
 Gradients = namedtuple("Gradients", ["grad_x", *one_way_names, *reverse_names])
 Halves = namedtuple("Halves", "grad_states grad_states_reverse")
 Sizes = namedtuple("Sizes", "features parameters parameters_above linear_shape")
+LinearShape = namedtuple("LinearShape", "linear_shape_out linear_shape_in")
 checked_pairs = {}
 
 
@@ -1226,7 +1227,7 @@ check(
     input_size=3,
     hidden_size=4,
     num_tags=5,
-    **only(Sizes, linear_shape=(5, 8)),
+    **only(Sizes, linear_shape=LinearShape(5, 8)),
     case="D = 3, H = 4, five tags: the weight of a linear layer",
 )
 ### BEGIN HIDDEN TESTS
@@ -1239,7 +1240,7 @@ for d, h, tags in ((1, 1, 2), (7, 2, 3), (2, 6, 1), (10, 5, 4), (4, 7, 11)):
     for key, parameter in layer.named_parameters():
         sizes["_l1" if "_l1" in key else "_l0"] += parameter.numel()
     features = layer(torch.zeros(1, d))[0].shape[1]
-    shape = tuple(torch.nn.Linear(features, tags).weight.shape)
+    shape = LinearShape(*torch.nn.Linear(features, tags).weight.shape)
     hidden_check(
         layer_sizes,
         input_size=d,

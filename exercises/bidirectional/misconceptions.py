@@ -111,7 +111,7 @@ def turned_along_the_numbers(x, lengths):
 @misconception(of="reverse_padded", read="gru-and-bidirectional-rnn.md#bidirectional-reversal")
 def words_and_numbers_turned(x, lengths):
     """The numbers of each word are turned as well. A word moves as a whole; its own numbers stay in order."""
-    return _reverse(x, lengths)[:, :, ::-1].copy()
+    return np.where(_words(x, lengths), _reverse(x, lengths)[:, :, ::-1], x)
 
 
 @misconception(of="reverse_padded", read="gru-and-bidirectional-rnn.md#bidirectional-reversal")
@@ -424,6 +424,17 @@ def padding_hears_the_loss(grad_output, cache):
     """
     x, _, *others = cache
     return _one_way_back(grad_output, (x, np.full(len(x), x.shape[1]), *others))
+
+
+@misconception(of="one_way_backward", read="gru-and-bidirectional-rnn.md#bidirectional-lengths")
+def padding_made_zero_too_late(grad_output, cache):
+    """The gradient at the padding is made zero when all is done. By then it has been carried on to the words;
+    make it zero at each position, before it is carried on.
+    """
+    x, lengths, *others = cache
+    everywhere = np.full(len(x), x.shape[1])
+    grad_sums = _sums(grad_output, (x, everywhere, *others)) * _words(x, lengths)
+    return _from_sums(grad_sums, cache)
 
 
 @misconception(of="one_way_backward", read="gru-and-bidirectional-rnn.md#bidirectional-lengths")
@@ -837,6 +848,16 @@ def whole_rows_turned_and_cut(x, lengths, *weights):
 
 
 @misconception(of="bidirectional_forward", read="gru-and-bidirectional-rnn.md#bidirectional-lengths")
+def only_the_states_turned_by_length(x, lengths, *weights):
+    """Whole rows of the input are turned, so the second reading begins with the padding. Turn the input as
+    the states are turned, within the lengths, with `reverse_padded`.
+    """
+    states, _, cache = _read_both(x, lengths, weights)
+    turned, _ = _one_way(x[:, ::-1], lengths, *weights[4:])
+    return _join(states, _reverse(turned, lengths)), cache
+
+
+@misconception(of="bidirectional_forward", read="gru-and-bidirectional-rnn.md#bidirectional-lengths")
 def whole_rows_turned_again(x, lengths, *weights):
     """The input is turned within the lengths, but the states are turned as whole rows, so they stand under
     the padding. Turn them again with the same lengths.
@@ -1227,7 +1248,7 @@ def final_backward_state_first(output, lengths):
 @misconception(of="sentence_vectors", read="gru-and-bidirectional-rnn.md#bidirectional-join")
 def mean_of_the_words(output, lengths):
     """The mean over all words is taken. It is in use too, but here the two final states are asked."""
-    return output.sum(axis=1) / lengths[:, None]
+    return (output * _words(output, lengths)).sum(axis=1) / lengths[:, None]
 
 
 @misconception(of="sentence_vectors", read="gru-and-bidirectional-rnn.md#bidirectional-join")
@@ -1246,6 +1267,15 @@ def last_words_of_all_for_each(output, lengths):
     """
     first, second = _halves(output)
     return np.concatenate([first[:, lengths - 1], second[:, :1].repeat(len(lengths), axis=1)], axis=2)
+
+
+@misconception(of="sentence_vectors", read="gru-and-bidirectional-rnn.md#bidirectional-join")
+def positions_of_all_beside_one(output, lengths):
+    """Each sentence gets the positions of all: `output[:, lengths - 1]` keeps the axis of positions, and does
+    not fit beside `output[:, 0]`. Index with `np.arange(N)` and the positions together.
+    """
+    first, second = _halves(output)
+    return np.concatenate([first[:, lengths - 1], second[:, 0]], axis=1)
 
 
 # layer_sizes

@@ -1337,7 +1337,10 @@ def look_at_layer(layer):
 
     def view(result):
         if not (isinstance(result, tuple | list) and len(result) == 2 and isinstance(result[1], dict)):
-            return result
+            given = result if isinstance(result, tuple | list) else [result]
+            kinds = [type(part).__name__ for part in given]
+            problem = f"two values are wanted, grad_images and a dict of the others; got {', '.join(kinds)}"
+            raise TypeError(problem)
         parts = {"grad_images": result[0]}
         for name, field in zip(tiny_network, fields, strict=True):
             if field.startswith(layer) and name not in result[1]:

@@ -637,6 +637,17 @@ def shifted_by_the_largest_of_all(scores, labels):
 
 
 @misconception(of="cross_entropy_forward", read="cnn-architectures.md#softmax-cross-entropy")
+def sum_of_powers_shifted_by_the_largest_of_all(scores, labels):
+    """All images are shifted by the same number, the largest score of the batch, and in those with small
+    scores all powers become 0. Subtract from each row its own largest score: axis 1.
+    """
+    shifted = scores - scores.max()
+    with np.errstate(all="ignore"):
+        loss = -_true(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)), labels).mean()
+    return _cross_entropy(scores, labels, loss)
+
+
+@misconception(of="cross_entropy_forward", read="cnn-architectures.md#softmax-cross-entropy")
 def logarithm_of_zero(scores, labels):
     """The scores are shifted, but a very small probability is still rounded to 0, and its logarithm is
     infinite. Do not divide: subtract the logarithm of the sum from the shifted scores.
@@ -906,6 +917,15 @@ def filters_last(x, weight, bias):
     return _conv(x, weight, bias).transpose(0, 2, 3, 1), (x, weight)
 
 
+@misconception(of="conv2d_forward", read="convolution.md#convolution-slides")
+def last_number_of_the_filter_overwrites(x, weight, bias):
+    """Each number of the filter overwrites the one before. `=` keeps only the last; what all numbers of the
+    filter find is added up, with `+=`.
+    """
+    rows, columns = weight.shape[2:]
+    return _conv(x[:, :, rows - 1 :, columns - 1 :], weight[:, :, -1:, -1:], bias), (x, weight)
+
+
 @misconception(of="conv2d_forward", read="convolution.md#channels-summed")
 def last_channel_overwrites(x, weight, bias):
     """Each channel overwrites the one before. `=` keeps only the last; what a filter finds in all channels is
@@ -1041,6 +1061,21 @@ def input_gradient_overwritten(grad_output, cache):
     rows, columns = weight.shape[2:]
     for i, j in np.ndindex(grad_output.shape[2:]):
         asked = np.einsum("nk,kcij->ncij", grad_output[:, :, i, j], weight)
+        grad_x[:, :, i : i + rows, j : j + columns] = asked
+    return grad_x, grad_weight, grad_bias
+
+
+@misconception(of="conv2d_backward", read="convolution.md#parameter-sharing")
+def input_gradient_overwritten_by_the_filter(grad_output, cache):
+    """The numbers of the filter overwrite each other's part of `grad_x`. `=` keeps the last; with `+=` they
+    add up.
+    """
+    _, grad_weight, grad_bias = _conv_gradients(grad_output, cache)
+    x, weight = cache
+    grad_x = np.zeros(x.shape)
+    rows, columns = grad_output.shape[2:]
+    for i, j in np.ndindex(weight.shape[2:]):
+        asked = np.einsum("nkhw,kc->nchw", grad_output, weight[:, :, i, j])
         grad_x[:, :, i : i + rows, j : j + columns] = asked
     return grad_x, grad_weight, grad_bias
 

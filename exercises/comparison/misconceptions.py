@@ -138,6 +138,15 @@ def gates_have_no_weights(kind, T, D, H, directions=1):
     return directions * H * (D + H + 2)
 
 
+@misconception(of="recurrent_parameters", read="lstm.md#gate-order")
+def as_many_units_as_gate_rows(kind, T, D, H, directions=1):
+    """The gates are counted as more units of an RNN. Then each row would hear all 4 H (3 H in a GRU) of
+    them; each block has H rows and hears the H numbers of the old state.
+    """
+    units = {"RNN": 1, "GRU": 3, "LSTM": 4}[kind] * H
+    return directions * units * (D + units + 2)
+
+
 @misconception(of="recurrent_parameters", read="gru-and-bidirectional-rnn.md#gru-count")
 def two_blocks_in_a_gru(kind, T, D, H, directions=1):
     """A GRU is counted with two blocks. Besides its two gates it has the candidate: 3 blocks."""
@@ -299,6 +308,15 @@ def first_step_without_old_state(kind, T, D, H, directions=1):
     """
     blocks = {"RNN": 1, "GRU": 3, "LSTM": 4}[kind]
     return directions * blocks * H * (T * D + (T - 1) * H)
+
+
+@misconception(of="recurrent_multiply_adds", read="lstm.md#gate-order")
+def work_of_as_many_units_as_gate_rows(kind, T, D, H, directions=1):
+    """The gates are counted as more units of an RNN. Then each row would multiply 4 H (3 H in a GRU) old
+    states; each block has H rows and multiplies the H numbers of the old state.
+    """
+    units = {"RNN": 1, "GRU": 3, "LSTM": 4}[kind] * H
+    return T * directions * units * (D + units)
 
 
 @misconception(of="recurrent_multiply_adds", read="gru-and-bidirectional-rnn.md#gru-count")
@@ -814,6 +832,14 @@ def both_ways_like_one_way(kind, T, layers=1):
 def upper_layers_for_free(kind, T, layers=1):
     """Upper layers add nothing. Each adds at least one product: it needs an output of the layer below."""
     return 1 if kind == "CNN" else T
+
+
+@misconception(of="waiting_products", read="rnn.md#one-step-after-the-other")
+def recurrent_layers_side_by_side(kind, T, layers=1):
+    """A stack of recurrent layers is counted like one layer. At the last place the second layer still needs
+    what the first has just given there, the third what the second has: each layer adds a product.
+    """
+    return layers if kind == "CNN" else T
 
 
 @misconception(of="waiting_products", read="rnn.md#one-step-after-the-other")
@@ -1580,6 +1606,19 @@ def nothing_kept(x, weight_ih, weight_hh, leak):
     return np.stack(states, axis=1)
 
 
+@misconception(of="leaky_states", read="gru-and-bidirectional-rnn.md#gru-update-gate")
+def new_part_in_full(x, weight_ih, weight_hh, leak):
+    """The new part is added in full. What the old state keeps, the new part does not get: its share is
+    `1 - leak`.
+    """
+    state = np.zeros((x.shape[0], weight_hh.shape[0]))  # (N, H)
+    states = []
+    for t in range(x.shape[1]):
+        state = leak * state + np.tanh(x[:, t] @ weight_ih.T + state @ weight_hh.T)
+        states.append(state)
+    return np.stack(states, axis=1)
+
+
 @misconception(of="leaky_states", read="rnn.md#rnn-cell")
 def last_leaky_state(x, weight_ih, weight_hh, leak):
     """Only the last state is returned. The states after all steps are wanted, (N, T, H)."""
@@ -1646,6 +1685,15 @@ def one_place_too_many(states, lengths):
     to it.
     """
     real = np.arange(states.shape[1]) <= lengths[:, None]
+    return np.where(real[:, :, None], states, -np.inf).max(axis=1)
+
+
+@misconception(of="strongest_over_time", read="gru-and-bidirectional-rnn.md#bidirectional-lengths")
+def last_word_left_out(states, lengths):
+    """The last word does not take part. A sentence of 2 words has the places 0 and 1, and a slice ends
+    before its second number.
+    """
+    real = np.arange(states.shape[1]) < lengths[:, None] - 1
     return np.where(real[:, :, None], states, -np.inf).max(axis=1)
 
 

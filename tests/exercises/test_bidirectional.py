@@ -561,6 +561,43 @@ MESSAGES = {
         wrong value    parameters: got 104, expected 72
         known mistake  hidden_size_doubled: The parameters are those of one direction with 2 * H units. The directions never see each other's state, so `weight_hh` stays (H, H), twice.
     """,
+    "words_and_numbers_turned": """
+        reverse_padded is not right yet: three sentences of two, four and one words
+        called with    x (3, 4, 2) float64, lengths (3,) int64 = [2, 4, 1]
+        wrong values   14 of 24 differ, by 1 at most; the first at [0, 0, 0]: got 122, expected 121
+        known mistake  words_and_numbers_turned: The numbers of each word are turned as well. A word moves as a whole; its own numbers stay in order.
+    """,
+    "padding_made_zero_too_late": """
+        one_way_backward is not right yet: the first of two sentences is shorter, the gradient of the input
+        called with    x (2, 3, 1) float64 = [[[-0.6972],  [ 5.2863],  [ 7.    ]], [[ 0.1137],  [ 1.1028],  [ 5.2863]]], lengths (2,) int64 = [2, 3], weight_ih (1, 1) float64 = [[-0.5]], weight_hh (1, 1) float64 = [[1.5]], bias_ih (1,) float64 = [0.25], bias_hh (1,) float64 = [0.5], grad_output (2, 3, 1) float64 = [[[  30.],  [  40.],  [1000.]], [[  10.],  [ -20.],  [ 100.]]]
+        wrong values   grad_x: 2 of 6 differ, by 480 at most; the first at [0, 0, 0]: got -271.512, expected -12.312
+        known mistake  padding_made_zero_too_late: The gradient at the padding is made zero when all is done. By then it has been carried on to the words; make it zero at each position, before it is carried on.
+    """,
+    "only_the_states_turned_by_length": """
+        bidirectional_forward is not right yet: three sentences of two, three and one words
+        called with    x (3, 3, 1) float64 = [[[ 0.5 ],  [-1.  ],  [ 7.  ]], [[-1.5 ],  [ 0.25],  [ 1.  ]], [[ 0.75],  [ 8.  ],  [ 9.  ]]], lengths (3,) int64 = [2, 3, 1], argument 3 (2, 1) float64 = [[ 0.5 ], [-0.75]], argument 4 (2, 2) float64 = [[ 0.5 ,  1.5 ], [-1.  ,  0.25]], argument 5 (2,) float64 = [ 0.25, -0.5 ], argument 6 (2,) float64 = [-0.4,  0.1], argument 7 (2, 1) float64 = [[-1.25 ], [ 0.375]], argument 8 (2, 2) float64 = [[ 0.75, -0.5 ], [ 1.25, -1.5 ]], argument 9 (2,) float64 = [0.5 , 0.25], argument 10 (2,) float64 = [ 0.125, -0.75 ]
+        wrong values   output: 6 of 36 differ, by 1.95766 at most; the first at [0, 0, 2]: got 0.564262, expected 0.788512
+        known mistake  only_the_states_turned_by_length: Whole rows of the input are turned, so the second reading begins with the padding. Turn the input as the states are turned, within the lengths, with `reverse_padded`.
+    """,
+    "mean_of_the_words": """
+        sentence_vectors is not right yet: two words and two places of padding, one number for a state
+        called with    output (1, 4, 2) float64 = [[[111., 112.],  [121., 122.],  [131., 132.],  [141., 142.]]], lengths (1,) int64 = [2]
+        wrong values   2 of 2 differ, by 5 at most; the first at [0, 0]: got 116, expected 121
+        known mistake  mean_of_the_words: The mean over all words is taken. It is in use too, but here the two final states are asked.
+    """,
+    "positions_of_all_beside_one": """
+        sentence_vectors is not right yet: two words and two places of padding, one number for a state
+        called with    output (1, 4, 2) float64 = [[[111., 112.],  [121., 122.],  [131., 132.],  [141., 142.]]], lengths (1,) int64 = [2]
+        raised         ValueError: all the input arrays must have same number of dimensions, but the array at index 0 has 3 dimension(s) and the array at index 1 has 2 dimension(s)
+        in the line    return np.concatenate([first[:, lengths - 1], second[:, 0]], axis=1)
+        known mistake  positions_of_all_beside_one: Each sentence gets the positions of all: `output[:, lengths - 1]` keeps the axis of positions, and does not fit beside `output[:, 0]`. Index with `np.arange(N)` and the positions together.
+    """,
+    "linear_weight_turned": """
+        layer_sizes is not right yet: D = 3, H = 4, five tags: the weight of a linear layer
+        called with    input_size = 3, hidden_size = 4, num_tags = 5
+        wrong value    linear_shape_out: got 8, expected 5
+        known mistake  linear_weight_turned: The shape of the linear layer's weight is (in, out). It is (out, in), a row for each tag.
+    """,
 }
 
 

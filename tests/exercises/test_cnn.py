@@ -694,6 +694,36 @@ MESSAGES = {
         wrong values   conv1_weight: 4 of 4 differ, by 1.25 at most; the first at [0, 0, 0, 0]: got 2.25, expected 2.125
         known mistake  step_of_the_sum: The step is that of the summed loss, N times too large. The loss is a mean over the batch.
     """,
+    "sum_of_powers_shifted_by_the_largest_of_all": """
+        cross_entropy_forward is not right yet: one image with large scores, one with small ones
+        called with    scores (2, 2) float64 = [[900., 900.], [  0.,   0.]], labels (2,) int64 = [0, 1]
+        wrong value    output: got -inf, expected 0.693147
+        known mistake  sum_of_powers_shifted_by_the_largest_of_all: All images are shifted by the same number, the largest score of the batch, and in those with small scores all powers become 0. Subtract from each row its own largest score: axis 1.
+    """,
+    "last_number_of_the_filter_overwrites": """
+        conv2d_forward is not right yet: one place
+        called with    x (1, 1, 2, 2) float64 = [[[[1., 2.],   [3., 5.]]]], weight (1, 1, 2, 2) float64 = [[[[ 2.,  1.],   [-1.,  4.]]]], bias (1,) float64 = [10.]
+        wrong values   output: 1 of 1 differ, by 1 at most; the first at [0, 0, 0, 0]: got 30, expected 31
+        known mistake  last_number_of_the_filter_overwrites: Each number of the filter overwrites the one before. `=` keeps only the last; what all numbers of the filter find is added up, with `+=`.
+    """,
+    "input_gradient_overwritten_by_the_filter": """
+        conv2d_backward is not right yet: the input, six windows that overlap
+        called with    x (1, 1, 3, 4) float64 = [[[[ 1.,  2.,  0.,  4.],   [ 3., -1.,  4.,  2.],   [ 0.,  5.,  2.,  1.]]]], weight (1, 1, 2, 2) float64 = [[[[ 1.,  2.],   [ 3., -1.]]]], bias (1,) float64 = [10.], grad_output (1, 1, 2, 3) float64 = [[[[ 1., 10.,  2.],   [-3.,  0.,  5.]]]]
+        wrong values   grad_x: 7 of 12 differ, by 24 at most; the first at [0, 0, 0, 1]: got 2, expected 12
+        known mistake  input_gradient_overwritten_by_the_filter: The numbers of the filter overwrite each other's part of `grad_x`. `=` keeps the last; with `+=` they add up.
+    """,
+    "gradients_only": """
+        cnn_backward is not right yet: the last layer
+        called with    images (1, 1, 3, 2) float64 = [[[[-1., -2.],   [ 0.,  1.],   [ 0., -1.]]]], parameters = a dict of 6 arrays, grad_output (1, 2) float64 = [[-1.,  2.]]
+        raised         TypeError: two values are wanted, grad_images and a dict of the others; got dict
+        known mistake  gradients_only: Only the dict is returned. Two values are: the gradient of the images, and the dict.
+    """,
+    "dict_first": """
+        cnn_backward is not right yet: the last layer
+        called with    images (1, 1, 3, 2) float64 = [[[[-1., -2.],   [ 0.,  1.],   [ 0., -1.]]]], parameters = a dict of 6 arrays, grad_output (1, 2) float64 = [[-1.,  2.]]
+        raised         TypeError: two values are wanted, grad_images and a dict of the others; got dict, ndarray
+        known mistake  dict_first: The two values change places. They come in the order of the forward function's arguments: images first, then parameters.
+    """,
 }
 
 

@@ -501,8 +501,54 @@ def test_an_answer_that_is_not_offered_is_told_what_is(exercise):
 
 def test_no_right_answer_is_shown_where_a_wrong_one_is_refused(exercise):
     message = exercise.failures({"wrong_line": lambda snippet: 1})["test-wrong-line-a"]
-    assert "right: got False, expected True" in message
+    assert "is_right: got False, expected True" in message
     assert "5" not in message
+
+
+def test_a_table_from_a_wrong_formula_sends_to_that_formula(exercise):
+    def one_bias(kind, T, D, H, directions=1):
+        return loop_recurrent_parameters(kind, T, D, H, directions) - directions * loop_blocks(kind) * H
+
+    message = exercise.failures({"recurrent_parameters": one_bias}, capstone=True)["test-fill-table"]
+    assert "RNN: 1312 parameters and 30720 multiply-adds; in the chapter it has 1344 and 30720." in message
+    assert "Does a check of part 1 fail?" in message
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda table: list(table.values()), "A dict from names to five numbers is wanted, not a list."),
+        (lambda table: table | {"CNN": (*table["CNN"][:3], (3, 3))}, "CNN: there should be five numbers, of"),
+        (
+            lambda table: table | {"CNN": (10112, 239616, *table["CNN"][2:])},
+            "CNN: 10112 parameters and 239616 multiply-adds; in the chapter it has 7008 and 165888.",
+        ),
+        (
+            lambda table: table | {"both ways": (*table["both ways"][:3], 11, 12)},
+            "both ways: your own formula says (12, 11) places before and after the middle place, T // 2 = 12.",
+        ),
+    ],
+)
+def test_a_wrong_table_is_told_what_is_wrong_with_it(exercise, wrong, told):
+    table = {
+        "RNN": (1344, 30720, 24, 12, 0),
+        "LSTM": (5376, 122880, 24, 12, 0),
+        "GRU": (4032, 92160, 24, 12, 0),
+        "both ways": (832, 18432, 24, 12, 11),
+        "CNN": (7008, 165888, 3, 3, 3),
+    }
+    message = exercise.failures({"fill_table": lambda T, D, H: wrong(table)}, capstone=True)[
+        "test-fill-table"
+    ]
+    assert told in message
+
+
+def test_names_that_are_not_a_list_are_told_so(exercise):
+    failures = exercise.failures({"can_answer": lambda table, offset: {"both ways"}}, capstone=True)
+    assert (
+        "A list of names is wanted, in the order of the table; got {'both ways'}."
+        in (failures["test-can-answer"])
+    )
 
 
 def test_six_of_the_points_wait_for_a_person(exercise):
@@ -531,6 +577,18 @@ MESSAGES = {
         wrong value    got 32, expected 36
         known mistake  second_bias_forgotten: One bias is counted. PyTorch has two, `bias_ih` and `bias_hh`: 2 numbers for each unit of each block.
     """,
+    "as_many_units_as_gate_rows": """
+        recurrent_parameters is not right yet: an LSTM, 3 features in and 5 units
+        called with    kind = 'LSTM', T = 7, D = 3, H = 5
+        wrong value    got 500, expected 200
+        known mistake  as_many_units_as_gate_rows: The gates are counted as more units of an RNN. Then each row would hear all 4 H (3 H in a GRU) of them; each block has H rows and hears the H numbers of the old state.
+    """,
+    "work_of_as_many_units_as_gate_rows": """
+        recurrent_multiply_adds is not right yet: an LSTM, 7 steps
+        called with    kind = 'LSTM', T = 7, D = 3, H = 5
+        wrong value    got 3220, expected 1120
+        known mistake  work_of_as_many_units_as_gate_rows: The gates are counted as more units of an RNN. Then each row would multiply 4 H (3 H in a GRU) old states; each block has H rows and multiplies the H numbers of the old state.
+    """,
     "biases_multiplied": """
         recurrent_multiply_adds is not right yet: an RNN, 5 steps, 3 features in and 4 units
         called with    kind = 'RNN', T = 5, D = 3, H = 4
@@ -542,6 +600,18 @@ MESSAGES = {
         called with    shape = (2, 3, 7), C_out = 5, kernel_size = (3,)
         wrong value    got '(2, 5, 4)', expected '(2, 5, 5)'
         known mistake  first_window_forgotten: The first window is not counted. Divide what is left after it by the stride, and add 1.
+    """,
+    "filter_taken_for_square": """
+        convolution_shape is not right yet: an image of 9 by 13, filters of 3 by 4, stride 2, padding 1
+        called with    shape = (2, 6, 9, 13), C_out = 4, kernel_size = (3, 4), stride = 2, padding = 1
+        wrong value    got '(2, 4, 5, 7)', expected '(2, 4, 5, 6)'
+        known mistake  filter_taken_for_square: The filter is taken for a square. Each direction has its own number in `kernel_size`.
+    """,
+    "padded_at_one_end": """
+        convolution_shape is not right yet: an image of 9 by 13, filters of 3 by 4, stride 2, padding 1
+        called with    shape = (2, 6, 9, 13), C_out = 4, kernel_size = (3, 4), stride = 2, padding = 1
+        wrong value    got '(2, 4, 4, 6)', expected '(2, 4, 5, 6)'
+        known mistake  padded_at_one_end: The padding is counted once. It is put at both ends: 2 times padding.
     """,
     "filters_look_at_one_channel": """
         convolution_numbers is not right yet: one dimension: 3 channels, 5 filters of 2, 7 places
@@ -567,6 +637,12 @@ MESSAGES = {
         wrong value    got 21, expected 9
         known mistake  layer_after_layer: The second layer begins when the first has finished. In one direction it can begin after the first step: it needs only the output of its own place and its own old state.
     """,
+    "recurrent_layers_side_by_side": """
+        waiting_products is not right yet: 3 layers of an RNN on 7 places
+        called with    kind = 'RNN', T = 7, layers = 3
+        wrong value    got 7, expected 9
+        known mistake  recurrent_layers_side_by_side: A stack of recurrent layers is counted like one layer. At the last place the second layer still needs what the first has just given there, the third what the second has: each layer adds a product.
+    """,
     "whole_window_to_each_side": """
         places_seen is not right yet: one layer, windows of 5
         called with    kind = 'CNN', T = 20, t = 9, layers = 1, kernel_size = 5
@@ -582,19 +658,19 @@ MESSAGES = {
     "both_ways_while_typing": """
         choose_layer is not right yet: task B
         called with    task = 'B'
-        wrong value    right: got False, expected True
+        wrong value    is_right: got False, expected True
         known mistake  both_ways_while_typing: `"bidirectional LSTM"` for task B. The second direction would begin with words that nobody has typed yet.
     """,
     "near_in_sentences": """
         reason_for is not right yet: task A
         called with    task = 'A'
-        wrong value    right: got False, expected True
+        wrong value    is_right: got False, expected True
         known mistake  near_in_sentences: `"near"` for task A. It is not true of the task: ten places away is not near.
     """,
     "loop_over_the_examples": """
         wrong_line is not right yet: snippet A
         called with    snippet = 'A'
-        wrong value    right: got False, expected True
+        wrong value    is_right: got False, expected True
         known mistake  loop_over_the_examples: Line 4 is right: x is (N, T, D), so with its first two axes exchanged it is read step by step.
     """,
     "snippet_a_as_found": """
@@ -603,11 +679,23 @@ MESSAGES = {
         wrong values   1 of 4 differ, by 0.671381 at most; the first at [0, 1, 1]: got -0.223927, expected 0.447454
         known mistake  snippet_a_as_found: The states meet `weight_hh` the wrong way round: unit i hears what unit j should hear of it. A row of states meets a weight of the shape (out, in) transposed.
     """,
+    "new_part_in_full": """
+        leaky_states is not right yet: two units that hear each other
+        called with    x (1, 2, 1) float64 = [[[2.],  [0.]]], weight_ih (2, 1) float64 = [[1.], [0.]], weight_hh (2, 2) float64 = [[ 0., -1.], [ 3.,  0.]], leak = 0.5
+        wrong values   3 of 4 differ, by 0.546413 at most; the first at [0, 0, 0]: got 0.964028, expected 0.482014
+        known mistake  new_part_in_full: The new part is added in full. What the old state keeps, the new part does not get: its share is `1 - leak`.
+    """,
     "snippet_b_as_found": """
         strongest_over_time is not right yet: negative states, and two places that are filled up
         called with    states (1, 4, 1) float64 = [[[-3.],  [-1.],  [ 9.],  [ 7.]]], lengths (1,) int64 = [2]
         wrong values   1 of 1 differ, by 1 at most; the first at [0, 0]: got 0, expected -1
         known mistake  snippet_b_as_found: Zeros win where all real states are negative. A place that does not count must be filled with something that never wins: minus infinity.
+    """,
+    "last_word_left_out": """
+        strongest_over_time is not right yet: negative states, and two places that are filled up
+        called with    states (1, 4, 1) float64 = [[[-3.],  [-1.],  [ 9.],  [ 7.]]], lengths (1,) int64 = [2]
+        wrong values   1 of 1 differ, by 2 at most; the first at [0, 0]: got -3, expected -1
+        known mistake  last_word_left_out: The last word does not take part. A sentence of 2 words has the places 0 and 1, and a slice ends before its second number.
     """,
     "snippet_c_as_found": """
         mean_word_loss is not right yet: one sentence of two words, one place filled up
