@@ -1,10 +1,12 @@
 """The strict build, its cache, and the local server."""
 
+import json
 import threading
 import time
 import urllib.request
 from pathlib import Path
 
+import matplotlib.font_manager
 import pytest
 from fixture_book import LEDGER, NOTEBOOK
 
@@ -31,6 +33,20 @@ def small(tmp_path: Path) -> Path:
     (chapters / "ledger.toml").write_text(LEDGER, encoding="utf-8")
     (chapters / "index.md").write_text(CELL, encoding="utf-8")
     return tmp_path
+
+
+def test_a_list_of_fonts_that_another_program_left_broken_does_no_harm(
+    small: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = tmp_path_factory.mktemp("matplotlib")
+    name = matplotlib.font_manager.FontManager.__version__
+    known = {"_version": name, "_FontManager__default_weight": "normal", "default_size": None}
+    nothing = known | {"defaultFamily": {}, "afmlist": [], "ttflist": [], "__class__": "FontManager"}
+    (foreign / f"fontlist-v{name}.json").write_text(json.dumps(nothing), encoding="utf-8")
+    monkeypatch.setenv("MPLCONFIGDIR", str(foreign))
+    drawing = "import matplotlib.pyplot as plt\nplt.figure().text(0, 0, '$x$')\nplt.gcf().canvas.draw()\nplt.close()"
+    (small / "chapters" / "index.md").write_text(CELL.replace("print(40 + 2)", drawing), encoding="utf-8")
+    assert build(small, small, quiet=True).is_dir()
 
 
 def test_the_book_builds_and_a_failing_cell_fails_it_every_time(small: Path) -> None:

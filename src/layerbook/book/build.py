@@ -35,21 +35,39 @@ def build(root: Path, output: Path, *, quiet: bool = False) -> Path:
         raise LayerbookError(f"{root} has no _config.yml; run this in the folder of the book.")
     command = [sys.executable, "-c", _PROGRAM, "build", "-W", "--keep-going"]
     command += ["--path-output", str(output.absolute()), *(["-q"] if quiet else []), str(root.absolute())]
-    status, log = _run(command, quiet=quiet)
+    status, log = _run(command, quiet=quiet, settings={"MPLCONFIGDIR": str(_list_of_fonts(output))})
     if status:
         raise LayerbookError(f"The book does not build.\n{problems(log, root)}")
     return site(output)
 
 
-def _run(command: list[str], *, quiet: bool) -> tuple[int, str]:
-    """Run `command`; return its status and what it wrote to stderr.
+def _list_of_fonts(output: Path) -> Path:
+    """The folder with matplotlib's list of this machine's fonts, made now if it is missing.
+
+    A chapter that had to make it itself would be told so on stderr, which fails the build, and so would every
+    chapter that finds another program's list out of date.
+    """
+    folder = output.absolute() / "_build" / "matplotlib"
+    if not any(folder.glob("fontlist-*.json")):
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            [sys.executable, "-c", "import matplotlib.font_manager"],
+            env=os.environ | {"MPLCONFIGDIR": str(folder)},
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+    return folder
+
+
+def _run(command: list[str], *, quiet: bool, settings: dict[str, str]) -> tuple[int, str]:
+    """Run `command` with `settings` in its environment; return its status and what it wrote to stderr.
 
     A file takes stderr: on a pipe one would wait for a process that the build left behind.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         result = subprocess.run(  # noqa: S603 (our own interpreter and arguments)
             command,
-            env=os.environ | {"NO_COLOR": "1", "PYTHONUTF8": "1"},
+            env=os.environ | {"NO_COLOR": "1", "PYTHONUTF8": "1"} | settings,
             stdout=subprocess.DEVNULL if quiet else None,
             stderr=log,
             check=False,
