@@ -17,7 +17,7 @@ demo: $(READY) system ## build the book, release the exercises, grade a sample c
 test: lint system ## check style and types, then run all tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-serve: $(READY) ## serve the book on 127.0.0.1:8000 and rebuild it on changes
+serve: $(READY) ## serve the book on 127.0.0.1:8000, rebuild it on changes; exercises open in JupyterLab
 	$(BIN)/layerbook serve
 
 thorough: $(READY) system ## hold every exercise to account: small changes, both graders, random answers; half an hour
@@ -34,7 +34,7 @@ bench: $(READY) system ## time one class through stock nbgrader and through this
 growth: $(READY) system ## cost and memory of the grader over 10,000 submissions; takes about half an hour
 	$(BIN)/python -m layerbook.grading.bench --growth --submissions 10000
 
-clean: ## remove what was built; never course/, which holds people's work
+clean: ## remove what was built; never course/ and work/, which hold people's work
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): pyproject.toml constraints.txt

@@ -1,5 +1,6 @@
 """What tests share: a small project of their own, the command, and the real exercises run with other functions."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -42,9 +43,22 @@ def root():
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """A fresh copy of the real project in which `layerbook demo` has run once, from nothing."""
-    root = tmp_path_factory.mktemp("demo") / "project"
+def made_demo(tmp_path_factory):
+    """The folder of `demo` and `site`. Of several processes that run tests, one makes them for all."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = base / "demo"
+    with (base / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            folder.mkdir()
+            root = _make_demo(folder / "project")
+            shutil.copytree(root / "_build" / "html", folder / "site")
+    assert (folder / "site").is_dir(), "another process could not make the demo"
+    return folder
+
+
+def _make_demo(root):
     root.mkdir()
     for name in BOOK_SOURCES:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
@@ -57,10 +71,19 @@ def demo(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def demo(made_demo):
+    """A fresh copy of the real project in which `layerbook demo` has run once, from nothing.
+
+    Only tests of the group `demo` use it, because they change it.
+    """
+    return made_demo / "project"
+
+
+@pytest.fixture(scope="session")
 def site(request):
-    """The pages of the real book, built from nothing."""
+    """The pages of the real book, built from nothing, for reading only."""
     ready = request.config.getoption("--site")
-    return Path(ready).resolve() if ready else request.getfixturevalue("demo") / "_build" / "html"
+    return Path(ready).resolve() if ready else request.getfixturevalue("made_demo") / "site"
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import multiprocessing
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -114,7 +116,8 @@ def build() -> None:
     console.print(f"The book is in {root / '_build' / 'html' / 'index.html'}", soft_wrap=True)
 
 
-def _build(root: Path, *, quiet: bool = False) -> None:
+def _build(root: Path, *, quiet: bool = False, pdfs: bool = True) -> None:
+    """Build the book; without `pdfs`, its pages link to those that were made before."""
     from layerbook.book.build import build as build_book
     from layerbook.grading.release import learner_version
 
@@ -122,7 +125,32 @@ def _build(root: Path, *, quiet: bool = False) -> None:
     _compile(exercises, root, quiet=quiet)
     for exercise in exercises:
         learner_version(exercise, root)
-    build_book(root, root, quiet=quiet)
+    chromium = _chromium(root) if pdfs else None
+    build_book(root, root, quiet=quiet, pdf_links=bool(chromium) if pdfs else None)
+    if chromium:
+        _print_chapters(root, chromium, quiet=quiet)
+
+
+def _chromium(root: Path) -> str | None:
+    """The Chromium for the chapters' PDFs; None, with a line that says what to do, if none works."""
+    from layerbook.book import pdf
+
+    chromium = pdf.find_chromium()
+    if chromium and pdf.works(chromium, root / "_build"):
+        return chromium
+    missing = f"No PDFs of the chapters: {chromium} is there, but cannot print a page."
+    errors.print(missing if chromium else pdf.HOW_TO_GET, soft_wrap=True)
+    return None
+
+
+def _print_chapters(root: Path, chromium: str, *, quiet: bool) -> None:
+    from layerbook.book import pdf
+    from layerbook.book.build import site
+
+    printer = pdf.Printer(site(root), root / "_build" / "pdf.json", chromium)
+    with _progress(disable=quiet) as progress:
+        for _ in progress.track(printer.run(), total=len(printer.todo), description="printing the chapters"):
+            pass
 
 
 def _compile(exercises: list[manifest.Exercise], root: Path, *, quiet: bool = False) -> None:
@@ -135,12 +163,41 @@ def _compile(exercises: list[manifest.Exercise], root: Path, *, quiet: bool = Fa
 
 
 @app.command()
-def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8000) -> None:
-    """Serve the book on 127.0.0.1, and build it again when a chapter or an exercise changes."""
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the book on 127.0.0.1.")] = 8000,
+    with_lab: Annotated[
+        bool, typer.Option("--lab/--no-lab", help="Also start JupyterLab, in which exercises open.")
+    ] = True,
+    lab_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of JupyterLab on 127.0.0.1; a free one if not given."),
+    ] = None,
+    work: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The folder of your copies of the exercises; `work` if not given."),
+    ] = None,
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the book in your browser.")
+    ] = False,
+) -> None:
+    """Serve the book on 127.0.0.1, build it again when a source changes, and open exercises in JupyterLab."""
+    from layerbook.book.copies import working_folder
     from layerbook.book.serve import serve as serve_book
 
     root = _root()
-    serve_book(root, port, rebuild=partial(_build, root, quiet=True))
+    folder = working_folder(root, work) if with_lab else None
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # JupyterLab is to end as with Ctrl+C
+    with contextlib.suppress(KeyboardInterrupt):
+        serve_book(
+            root,
+            port,
+            rebuild=partial(_build, root, quiet=True, pdfs=False),
+            announce=partial(print, flush=True),
+            work=folder,
+            lab_port=lab_port,
+            open_page=open_page,
+        )
 
 
 @app.command()
@@ -174,7 +231,7 @@ def check(notebook: Path, as_json: Json = False) -> None:
         console.print(tables.result_table(result))
     if result.outcome != GRADED:
         raise LayerbookError(result.reason)
-    if result.points < result.max_points:
+    if any(test.points < test.max_points for test in result.tests if not test.waits):
         raise typer.Exit(1)
 
 

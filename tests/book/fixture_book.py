@@ -21,6 +21,7 @@ root_doc = "index"
 exclude_patterns = ["_build", "exercises"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 nb_execution_mode = "cache"
+numfig = True
 nb_execution_raise_on_error = True
 layerbook_ledger = "ledger.toml"
 layerbook_releases = "release"
@@ -227,6 +228,68 @@ No cell here.
 """
 )
 
+WORDS = """
+# Words
+
+:::{glossary}
+loss
+error
+  {ko}`손실`. A number that says how *wrong* a model is, such as $\\hat y - y$. See {term}`gate`.
+
+gate
+  {ko}`게이트`. Between 0 and 1.
+:::
+
+$$
+a = b
+$$ (first)
+
+:::{figure} dot.svg
+:name: fig-dot
+:alt: A dot
+
+A **dot** on another page.
+:::
+"""
+
+LINKS = """
+# Links
+
+The {term}`loss` and again {term}`the error <error>`, by {eq}`first`, in {numref}`fig-dot` and {doc}`words`.
+
+## A part
+
+The loss (손실을) is small with $H_x$ and $\\frac{a}{b}$.
+
+$$
+c = d
+$$ (second)
+
+Here {eq}`second` is on this page.
+
+```python
+np.add.at(grad, ids, values)
+```
+
+:::{quiz} small-loss
+:kind: single
+What is small?
+
+- [x] The loss
+
+  The explanation.
+- [ ] The wrongchoice
+
+  Not this.
+:::
+
+### A part of it
+
+Something else, `weight_ih`.
+"""
+
+DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="9" /></svg>'
+
 NOTES = """
 # From the notes
 
@@ -264,6 +327,16 @@ class Book:
     @property
     def records(self) -> dict[str, Any]:
         return json.loads((self.root / "_build" / "html" / "records.json").read_text())  # type: ignore[no-any-return]
+
+
+def linked_book(root: Path) -> Book:
+    """A book of two pages, one of which links to terms, a formula and a figure of the other; not yet built."""
+    book = empty_book(root)
+    book.write("index.md", "# Linked\n\n```{toctree}\nwords\nlinks\n```\n")
+    book.write("words.md", WORDS)
+    book.write("links.md", LINKS)
+    book.write("dot.svg", DOT)
+    return book
 
 
 def empty_book(root: Path) -> Book:

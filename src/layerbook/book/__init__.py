@@ -8,23 +8,43 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import cache, card, finish, ledger_page, maths, notes, quiz, quiz_html, records
+from . import (
+    cache,
+    card,
+    finish,
+    hand,
+    ledger_page,
+    maths,
+    notebooks,
+    notes,
+    opener,
+    previews,
+    quiz,
+    quiz_html,
+    records,
+    review,
+    search,
+    theme,
+)
 
 STATIC = Path(__file__).parent / "static"
-_MARK_SCRIPTS = 'document.documentElement.classList.add("lb-js")'
+PARTS = (
+    maths, cache, records, quiz_html, quiz, notes, ledger_page, card, opener, notebooks, hand, review, search,
+    previews, theme, finish,
+)  # fmt: skip
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register every part of the extension with `app` and return Sphinx's extension metadata."""
-    for part in (maths, cache, records, quiz_html, quiz, notes, ledger_page, card, finish):
+    for part in PARTS:
         part.register(app)
     app.connect("config-inited", _add_static_folder)
     app.connect("build-finished", _forget_failed_environment)
-    app.add_css_file("layerbook.css")
-    app.add_js_file(None, body=_MARK_SCRIPTS)  # before the first paint, so that nothing jumps
-    for script in ("quiz.js", "frames.js"):
+    for sheet in ("layerbook.css", "previews.css"):
+        app.add_css_file(sheet)
+    for script in ("quiz.js", "frames.js", "previews.js", "keys.js"):
         app.add_js_file(script, loading_method="defer")
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": False}
 
 
 def _add_static_folder(_app: Sphinx, config: Config) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from layerbook.errors import LayerbookError
 
+from . import pdf
+
 _PROGRAM = "from jupyter_book.cli.main import main; main()"
 _PROBLEM = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE):|^[\w.]*(Error|Exception): ")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -20,13 +22,15 @@ def site(output: Path) -> Path:
     return output / "_build" / "html"
 
 
-def build(root: Path, output: Path, *, quiet: bool = False) -> Path:
+def build(root: Path, output: Path, *, quiet: bool = False, pdf_links: bool | None = None) -> Path:
     """Build the book of the project at `root` and return the folder of its pages, `output/_build/html`.
 
     Args:
         root: the folder that holds `_config.yml` and `_toc.yml`.
         output: where `_build` goes; usually `root` itself.
         quiet: do not show the progress of the build.
+        pdf_links: whether each chapter links to its PDF, which is made later; None if those of an earlier
+            build are there.
 
     Raises:
         LayerbookError: with the warnings of the build, one a line, and their places.
@@ -35,7 +39,10 @@ def build(root: Path, output: Path, *, quiet: bool = False) -> Path:
         raise LayerbookError(f"{root} has no _config.yml; run this in the folder of the book.")
     command = [sys.executable, "-c", _PROGRAM, "build", "-W", "--keep-going"]
     command += ["--path-output", str(output.absolute()), *(["-q"] if quiet else []), str(root.absolute())]
-    status, log = _run(command, quiet=quiet, settings={"MPLCONFIGDIR": str(_list_of_fonts(output))})
+    if pdf_links is None:
+        pdf_links = any((site(output) / pdf.FOLDER).glob("*.pdf"))
+    settings = {"MPLCONFIGDIR": str(_list_of_fonts(output))} | ({pdf.LINKS: "yes"} if pdf_links else {})
+    status, log = _run(command, quiet=quiet, settings=settings)
     if status:
         raise LayerbookError(f"The book does not build.\n{problems(log, root)}")
     return site(output)

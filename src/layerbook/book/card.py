@@ -15,7 +15,7 @@ from sphinx.util.osutil import relative_uri
 from layerbook.errors import LayerbookError
 from layerbook.exercises import manifest
 
-from .nodes import exercise_download
+from .nodes import exercise_download, exercise_opener
 from .records import pages
 
 SHIPPED = ("{name}.ipynb", "check.py", "check.json")
@@ -88,6 +88,7 @@ def _lines(exercise: manifest.Exercise) -> Iterator[nodes.Node]:
         functions += [nodes.Text(", ")] if number else []
         functions += nodes.literal("", function)
     yield functions
+    yield exercise_opener("", exercise=exercise.name)
     downloads = nodes.paragraph("", "", classes=["lb-card-downloads"])
     for suffix, text in (("ipynb", "Notebook"), ("zip", "Everything in one zip")):
         downloads += exercise_download("", text, exercise=exercise.name, suffix=suffix)

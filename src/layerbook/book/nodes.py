@@ -27,5 +27,13 @@ class notes_ledger(nodes.General, nodes.Element):  # noqa: N801
     """Where the generated list of ledger rows goes."""
 
 
+class review(nodes.General, nodes.Element):  # noqa: N801
+    """Where questions come back, at most `a_day` of them a day and `new` of these for the first time."""
+
+
 class exercise_download(nodes.Inline, nodes.TextElement):  # noqa: N801
     """A link to a file of an exercise, `exercise` and `suffix`, made relative when the page is written."""
+
+
+class exercise_opener(nodes.General, nodes.Element):  # noqa: N801
+    """The button that opens the learner's copy of `exercise`."""

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from .nodes import exercise_download, notes_ledger, quiz, row_mark
+from .nodes import exercise_download, notes_ledger, quiz, review, row_mark
 
 _logger = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ class Page:
     rows: list[RowRecord] = field(default_factory=list)
     exercises: set[str] = field(default_factory=set)
     has_ledger: bool = False
+    has_review: bool = False
 
 
 def pages(env: BuildEnvironment) -> dict[str, Page]:
@@ -67,6 +68,18 @@ def pages(env: BuildEnvironment) -> dict[str, Page]:
 def quiz_index(env: BuildEnvironment) -> dict[str, QuizRecord]:
     """Every question of the book by its id."""
     return {record.quiz_id: record for page in pages(env).values() for record in page.quizzes}
+
+
+def chapters(env: BuildEnvironment) -> dict[str, list[QuizRecord]]:
+    """The questions of every document that has some, in the order of the book."""
+    relations, order = env.collect_relations(), []
+    docname: str | None = env.config.root_doc
+    while docname is not None:
+        order.append(docname)
+        docname = relations[docname][2] if docname in relations else None
+    every = pages(env)
+    order += sorted(set(every) - set(order))
+    return {name: every[name].quizzes for name in order if name in every and every[name].quizzes}
 
 
 def place_of(node: nodes.Node, docname: str) -> Place:
@@ -110,6 +123,7 @@ def _collect(app: Sphinx, doctree: nodes.document) -> None:
         rows=[RowRecord(mark["row"], place_of(mark, docname), mark.line or 0) for mark in marks],
         exercises={node["exercise"] for node in doctree.findall(exercise_download)},
         has_ledger=next(doctree.findall(notes_ledger), None) is not None,
+        has_review=next(doctree.findall(review), None) is not None,
     )
 
 

@@ -1,28 +1,21 @@
-"""Reading the book while writing it: a local server that builds again whenever a source changes."""
+"""The book while one writes it or works with it: a server, JupyterLab, and a watch on the sources."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import webbrowser
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from layerbook.errors import LayerbookError
 
 from .build import build, site
+from .copies import Copies
+from .desk import Desk
+from .lab import lab
+from .server import server
 
-HOST = "127.0.0.1"
 WATCHED = ("_config.yml", "_toc.yml", "chapters", "exercises")
-
-
-class _QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing; the terminal is for the build."""
-
-    def end_headers(self) -> None:
-        """Forbid caching, so that a reload shows what was just built."""
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
 
 
 def snapshot(root: Path) -> dict[Path, int]:
@@ -35,26 +28,6 @@ def snapshot(root: Path) -> dict[Path, int]:
     return times
 
 
-@contextmanager
-def server(folder: Path, port: int) -> Iterator[str]:
-    """Serve `folder` on this machine only, and yield its address. Port 0 takes any free one.
-
-    Raises LayerbookError if the port is taken.
-    """
-    try:
-        listening = ThreadingHTTPServer((HOST, port), partial(_QuietHandler, directory=str(folder)))
-    except OSError as error:
-        raise LayerbookError(f"Port {port} is taken; choose another one with --port.") from error
-    thread = threading.Thread(target=listening.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://{HOST}:{listening.server_address[1]}/"
-    finally:
-        listening.shutdown()
-        listening.server_close()
-        thread.join()
-
-
 def serve(
     root: Path,
     port: int = 8000,
@@ -63,6 +36,9 @@ def serve(
     announce: Callable[[str], object] = print,
     stop: threading.Event | None = None,
     every: float = 1.0,
+    work: Path | None = None,
+    lab_port: int | None = None,
+    open_page: bool = False,
 ) -> None:
     """Build the book of the project at `root`, serve it, and build again on each change, until `stop` is set.
 
@@ -71,20 +47,36 @@ def serve(
         port: on which it is served; 0 takes any free one.
         rebuild: builds the book; by default `build(root, root, quiet=True)`. What it raises as
             LayerbookError is announced, and watching goes on.
-        announce: is given each line for the person, the address once the book is built.
-        stop: ends the call; without it only an interrupt does.
+        announce: is given each line for the person, the addresses once the book is built.
+        stop: ends the call; without it only an interrupt does. JupyterLab and its kernels end with it.
         every: seconds between two looks at the files.
+        work: the folder of the learner's copies; with it a JupyterLab runs there, and cards open exercises.
+        lab_port: on which JupyterLab is served; without it the first free one from 8888 on.
+        open_page: open the book in the person's browser, once it is built.
 
     Raises:
-        LayerbookError: if the port is taken.
+        LayerbookError: if a port is taken, or JupyterLab does not start.
     """
     again = rebuild or partial(build, root, root, quiet=True)
     stop = stop or threading.Event()
-    with server(site(root), port) as address:
-        announce("Building the book.")
+    with ExitStack() as stack:
+        desk = None
+        if work is not None:
+            started = stack.enter_context(lab(work, root / "_build" / "lab", lab_port))
+            desk = Desk(started, Copies(work, root, root / "_build" / "release"))
+        address = stack.enter_context(server(site(root), port, desk))
+        announce("Building the book." if desk is None else "Building the book, starting JupyterLab.")
         seen = snapshot(root)
         announce(_outcome(again))
         announce(f"The book is at {address} (Ctrl+C ends this).")
+        if desk is not None:
+            announce(
+                f"JupyterLab is at {desk.lab.address()} (for you alone: whoever has it can run code as you)."
+            )
+            announce(f"Your copies of the exercises are in {work}.")
+            stack.callback(announce, "Ending JupyterLab.")
+        if open_page:
+            webbrowser.open(address)
         while not stop.wait(every):
             now = snapshot(root)
             if now != seen:

@@ -47,6 +47,7 @@ class TestResult:
     max_points: float
     message: str  # what the learner is told; empty where all is well
     misconceptions: tuple[str, ...]
+    waits: bool = False  # for the mark of a person: it is a free text
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _result(
     tests = []
     for name in sorted(marks, key=lambda name: order.get(name, len(order))):
         mark, message = marks[name], messages.get(name, "the cell is missing from the notebook")
-        tests.append(TestResult(name, mark.points, mark.most, message, named(message)))
+        tests.append(TestResult(name, mark.points, mark.most, message, named(message), mark.waits))
     waits = any(mark.waits for mark in marks.values())
     end = run["end"]
     notes = tuple(run.get("tampering", ()))
@@ -174,11 +175,9 @@ def of_notebook(
         given = (manual or {}).get(name)
         waits = waits or points is None or given is not None
         message = _cell_message(cell)
-        tests.append(
-            TestResult(
-                name, float(given if given is not None else points or 0), most, message, named(message)
-            )
-        )
+        reached = float(given if given is not None else points or 0)
+        open_still = points is None and given is None
+        tests.append(TestResult(name, reached, most, message, named(message), open_still))
     run = notebook.metadata["layerbook"]
     end, notes = run["end"], tuple(run["tampering"])
     return Result(student, exercise, end or GRADED, REASONS.get(end, ""), tuple(tests), waits, notes)

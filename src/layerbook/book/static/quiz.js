@@ -101,6 +101,7 @@
     const details = quiz.querySelector(".lb-quiz-answers");
     details.open = true;
     details.querySelector("summary").focus();
+    quiz.dispatchEvent(new CustomEvent("layerbook:shown", { bubbles: true }));
   };
 
   const move = (quiz, button) => {
@@ -114,19 +115,19 @@
     quiz.querySelector(".lb-quiz-feedback").replaceChildren(element("p", "lb-quiz-note", text));
   };
 
-  document.querySelectorAll(".lb-quiz").forEach((quiz) => {
-    quiz.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (button?.dataset.do === "check") check(quiz);
-      else if (button?.dataset.do === "show") show(quiz);
-      else if (button?.dataset.move) move(quiz, button);
-    });
-    quiz.addEventListener("keydown", (event) => {
-      const isNumber = event.target.matches(".lb-quiz-number > input");
-      if (event.key === "Enter" && isNumber) {
-        event.preventDefault();
-        check(quiz);
-      }
-    });
+  // On the document, so that a question that is put into the page later can be answered as well.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".lb-quiz button");
+    const quiz = button?.closest(".lb-quiz");
+    if (button?.dataset.do === "check") check(quiz);
+    else if (button?.dataset.do === "show") show(quiz);
+    else if (button?.dataset.move) move(quiz, button);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches(".lb-quiz-number > input")) {
+      event.preventDefault();
+      check(event.target.closest(".lb-quiz"));
+    }
   });
 })();
