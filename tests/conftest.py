@@ -1,6 +1,5 @@
 """What tests share: a small project of their own, the command, and the real exercises run with other functions."""
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -44,17 +43,10 @@ def root():
 
 @pytest.fixture(scope="session")
 def made_demo(tmp_path_factory):
-    """The folder of `demo` and `site`. Of several processes that run tests, one makes them for all."""
-    base = tmp_path_factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = base / "demo"
-    with (base / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            folder.mkdir()
-            root = _make_demo(folder / "project")
-            shutil.copytree(root / "_build" / "html", folder / "site")
-    assert (folder / "site").is_dir(), "another process could not make the demo"
+    """The folder of `demo` and `site`. It takes minutes: only tests of the group `demo` use it, on one worker."""
+    folder = tmp_path_factory.mktemp("demo")
+    root = _make_demo(folder / "project")
+    shutil.copytree(root / "_build" / "html", folder / "site")
     return folder
 
 
@@ -84,6 +76,13 @@ def site(request):
     """The pages of the real book, built from nothing, for reading only."""
     ready = request.config.getoption("--site")
     return Path(ready).resolve() if ready else request.getfixturevalue("made_demo") / "site"
+
+
+@pytest.fixture(scope="session")
+def book_root(request):
+    """The project whose book `site` is, for what runs beside it and changes nothing in it."""
+    ready = request.config.getoption("--site")
+    return Path(ready).resolve().parent.parent if ready else request.getfixturevalue("made_demo") / "project"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from visits import BELOW, DESKTOP, Visit, read, reader
 
 from browser import needs_chromium
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages"), needs_chromium]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo"), needs_chromium]
 
 FIRST_BYTES, NEXT_BYTES, REQUESTS = 700_000, 100_000, 20
 CHAPTER = "chapters/convolution.html"
@@ -76,7 +76,7 @@ def test_the_next_page_is_lighter(visits: list[tuple[Visit, Visit]], table: str)
 
 
 def test_nothing_moves_while_a_page_loads_or_is_read(visits: list[tuple[Visit, Visit]]) -> None:
-    assert {visit.page: visit.shifts for pair in visits for visit in pair if visit.shifts} == {}
+    assert {visit.page: visit.moved() for pair in visits for visit in pair if visit.moved()} == {}
 
 
 def test_every_page_opens_from_a_file(browser: Browser, site: Path, names: list[str]) -> None:

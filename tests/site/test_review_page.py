@@ -79,6 +79,7 @@ def at(page: Page, day: int, hour: int = 9) -> None:
 
 
 def answer(page: Page, name: str, *, right: bool) -> None:
+    page.locator(f"#quiz-{name}").wait_for()  # the review brings it from its chapter
     page.evaluate(ANSWER, [name, right])
     expected = "right" if right else "wrong"
     expect(page.locator(f"#quiz-{name} .lb-quiz-feedback")).to_have_attribute("data-result", expected)

@@ -55,10 +55,9 @@ class Serving:
 
 
 @contextmanager
-def serving(site: Path, work: Path, *options: str, last: str = "Your copies") -> Iterator[Serving]:
+def serving(root: Path, work: Path, *options: str, last: str = "Your copies") -> Iterator[Serving]:
     """The command, once it has said a line that begins with `last`. It is gone when the block ends."""
     command = [sys.executable, "-c", PROGRAM, "serve", "--port", "0", "--work", str(work), *options]
-    root = site.parent.parent
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
@@ -73,8 +72,8 @@ def serving(site: Path, work: Path, *options: str, last: str = "Your copies") ->
 
 
 @pytest.fixture(scope="module")
-def served(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    with serving(site, tmp_path_factory.mktemp("learner") / "work") as running:
+def served(book_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with serving(book_root, tmp_path_factory.mktemp("learner") / "work") as running:
         yield running
 
 
@@ -122,11 +121,11 @@ def test_a_page_that_is_opened_otherwise_has_downloads_and_no_button(site: Path,
 
 
 def test_from_the_page_to_the_lab_and_back_to_nothing(
-    site: Path, tmp_path: Path, context: BrowserContext
+    book_root: Path, tmp_path: Path, context: BrowserContext
 ) -> None:
     asked = addresses_asked(context)
     page = context.new_page()
-    with serving(site, tmp_path / "work") as running:
+    with serving(book_root, tmp_path / "work") as running:
         page.goto(running.chapter)
         page.get_by_role("button", name="Open this exercise").focus()
         with page.expect_popup() as opened:
@@ -174,8 +173,8 @@ def validate(lab: Page) -> None:
     expect(answer).to_have_count(0)
 
 
-def test_the_book_alone(site: Path, tmp_path: Path, page: Page) -> None:
-    with serving(site, tmp_path / "work", "--no-lab", last="The book is at") as running:
+def test_the_book_alone(book_root: Path, tmp_path: Path, page: Page) -> None:
+    with serving(book_root, tmp_path / "work", "--no-lab", last="The book is at") as running:
         page.goto(running.chapter)
         expect(page.locator(".lb-card").get_by_role("link")).to_have_count(2)
         assert page.get_by_role("button", name="Open this exercise").count() == 0

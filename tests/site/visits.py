@@ -15,12 +15,18 @@ from browser import QuietHandler
 
 BELOW = "/some/sub/path"  # where the server has the book
 COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".txt", ".ipynb")
+SEEN = 0.01  # a tenth of what https://web.dev/articles/cls calls good
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 380, "height": 760}
 WATCH_SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
-  if (!entry.hadRecentInput) window.shifts.push([entry.value, entry.sources.map(
-    ({ node }) => node?.nodeType === 1 ? node.outerHTML.slice(0, 120) : node?.textContent)]);
+  const loaded = performance.getEntriesByType("navigation")[0].loadEventEnd;
+  if (!entry.hadRecentInput) window.shifts.push({
+    value: entry.value,
+    after: loaded > 0 && entry.startTime > loaded,
+    what: entry.sources.map(
+      ({ node }) => node?.nodeType === 1 ? node.outerHTML.slice(0, 120) : node?.textContent),
+  });
 })).observe({ type: "layout-shift", buffered: true });
 """
 SCROLL = """async () => {
@@ -67,9 +73,15 @@ class Visit:
     sizes: dict[str, int] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     at_load: tuple[int, int] = (0, 0)  # requests and bytes before the reader scrolls
-    shifts: list[object] = field(default_factory=list)
+    shifts: list[dict[str, Any]] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
+
+    def moved(self) -> list[dict[str, Any]]:
+        """What moved after the load; or before it, while rows and fonts arrived, so far that a reader sees it."""
+        before = [shift for shift in self.shifts if not shift["after"]]
+        after = [shift for shift in self.shifts if shift["after"]]
+        return after + (before if sum(shift["value"] for shift in before) >= SEEN else [])
 
     def total(self) -> tuple[int, int]:
         return len(self.sizes), sum(self.sizes.values())
