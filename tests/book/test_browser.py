@@ -164,6 +164,20 @@ def test_transparent_figures_have_no_ground_in_dark_mode(browser: Browser, addre
         assert around == "rgba(0, 0, 0, 0)"
 
 
+@pytest.mark.parametrize("width", [1280, 380])
+def test_nothing_moves_when_the_font_of_icons_comes(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}/pieces.html", wait_until="networkidle")
+    places = """() => [...document.querySelectorAll("body *")].map((one) => {
+      const { x, y, width, height } = one.getBoundingClientRect();
+      return [one.tagName, one.className, x, y, width, height];
+    })"""
+    with_font = page.evaluate(places)
+    page.add_style_tag(content='[class*="fa-"]::before { font-family: serif !important }')
+    assert page.locator('[class*="fa-"]').count() > 5
+    assert [pair for pair in zip(page.evaluate(places), with_font, strict=True) if pair[0] != pair[1]] == []
+
+
 def test_without_scripts_everything_can_be_read(browser: Browser, address: str) -> None:
     with browser.new_context(java_script_enabled=False) as context, context.new_page() as page:
         page.goto(f"{address}/quizzes.html")
