@@ -187,7 +187,8 @@ def serve(
     root = _root()
     folder = working_folder(root, work) if with_lab else None
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)  # JupyterLab is to end as with Ctrl+C
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, signal.default_int_handler)  # JupyterLab is to end as with Ctrl+C
     with contextlib.suppress(KeyboardInterrupt):
         serve_book(
             root,

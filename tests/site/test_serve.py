@@ -19,8 +19,14 @@ from browser import needs_chromium
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo"), needs_chromium]
 
-# The command itself, with a book that is built already.
-PROGRAM = "from layerbook import cli; cli._build = lambda *_, **__: None; cli.main()"
+# The command itself, with a book that is built already, and Ctrl+C as in a terminal: a shell's job may ignore it.
+PROGRAM = """
+import signal
+from layerbook import cli
+signal.signal(signal.SIGINT, signal.default_int_handler)
+cli._build = lambda *_, **__: None
+cli.main()
+"""
 CHAPTER = "chapters/embedding-layer.html"
 SOON = 30_000  # milliseconds: a kernel starts, a notebook runs
 UNFINISHED = "embedding_forward is not written yet"
@@ -55,9 +61,11 @@ class Serving:
 
 
 @contextmanager
-def serving(root: Path, work: Path, *options: str, last: str = "Your copies") -> Iterator[Serving]:
+def serving(
+    root: Path, work: Path, *options: str, last: str = "Your copies", before: tuple[str, ...] = ()
+) -> Iterator[Serving]:
     """The command, once it has said a line that begins with `last`. It is gone when the block ends."""
-    command = [sys.executable, "-c", PROGRAM, "serve", "--port", "0", "--work", str(work), *options]
+    command = [*before, sys.executable, "-c", PROGRAM, "serve", "--port", "0", "--work", str(work), *options]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
@@ -182,3 +190,12 @@ def test_the_book_alone(book_root: Path, tmp_path: Path, page: Page) -> None:
         assert "JupyterLab" not in running.said + running.end(signal.SIGTERM)
         assert running.process.returncode == 0
     assert not (tmp_path / "work").exists()
+
+
+def test_with_nohup_it_outlives_its_terminal(book_root: Path, tmp_path: Path, page: Page) -> None:
+    alone = serving(book_root, tmp_path, "--no-lab", last="The book is at", before=("nohup",))
+    with alone as running:
+        running.process.send_signal(signal.SIGHUP)
+        page.goto(running.chapter)
+        running.end(signal.SIGTERM)
+        assert running.process.returncode == 0
