@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from attacks.summary import pytest_terminal_summary  # noqa: F401  pytest finds the hook here
+from attacks import summary
 from browser import browser, page  # noqa: F401  fixtures
 from layerbook import misconceptions
 from layerbook.exercises import manifest
@@ -18,6 +18,7 @@ from layerbook.exercises.compile import Compiled, compile_exercise
 from layerbook.exercises.run import run
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as the command does
+TABLE = "table"  # a property of a test's report
 FIXTURES = Path(__file__).parent / "fixtures"
 ROOT = Path(__file__).parent.parent
 BOOK_SOURCES = ("_config.yml", "_toc.yml", "chapters", "exercises", "constraints.txt")
@@ -27,6 +28,22 @@ def pytest_addoption(parser):
     parser.addoption(
         "--site", metavar="DIR", help="read this built book instead of building one from nothing"
     )
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the tables that tests keep with their reports, also where workers ran the tests."""
+    summary.write(terminalreporter)
+    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
+        for key, table in getattr(report, "user_properties", ()):
+            if key == TABLE:
+                terminalreporter.section(table[0])
+                terminalreporter.write_line(table[1])
+
+
+@pytest.fixture
+def keep_table(record_property):
+    """`keep_table(title, text)` has a table printed at the end of the session."""
+    return lambda title, text: record_property(TABLE, [title, text])
 
 
 @pytest.fixture

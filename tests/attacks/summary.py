@@ -44,7 +44,7 @@ def note_stock(item, family, words):
     item.user_properties.append((STOCK, [family, words]))
 
 
-def pytest_terminal_summary(terminalreporter):
+def write(terminalreporter):
     """Print families, attacks and what became of them, and `N attacks, N contained`."""
     ours: dict[str, dict[str, bool]] = {}
     stock: dict[str, list[str]] = {}

@@ -1,5 +1,6 @@
 """Every page of the real book: complete in itself, light, open to everybody."""
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -26,17 +27,14 @@ def visits(browser: Browser, address: str, names: list[str]) -> list[tuple[Visit
 
 
 @pytest.fixture(scope="module")
-def table(visits: list[tuple[Visit, Visit]], site: Path) -> str:
-    """Requests and bytes of every page, also written beside the site."""
+def table(visits: list[tuple[Visit, Visit]]) -> str:
+    """Requests and bytes of every page."""
     lines = [f"{'page':44} {'first visit':>15} {'to the end':>15} {'as next page':>15} {'to the end':>15}"]
     nexts = {after.page: after for _, after in visits}
     for first, _ in visits:
         counts = (first.at_load, first.total(), nexts[first.page].at_load, nexts[first.page].total())
         lines.append(f"{first.page:44}" + "".join(f"{number:>6}{size:>10,}" for number, size in counts))
-    text = "\n".join(lines) + "\n"
-    (site.parent / "page-weights.txt").write_text(text, "utf-8")
-    print(f"\n{text}")
-    return text
+    return "\n".join(lines)
 
 
 def test_no_page_asks_another_host(visits: list[tuple[Visit, Visit]], address: str) -> None:
@@ -64,7 +62,10 @@ def test_no_link_and_no_anchor_is_broken(visits: list[tuple[Visit, Visit]], addr
     assert broken == set()
 
 
-def test_a_first_visit_is_light(visits: list[tuple[Visit, Visit]], table: str) -> None:
+def test_a_first_visit_is_light(
+    visits: list[tuple[Visit, Visit]], table: str, keep_table: Callable[[str, str], None]
+) -> None:
+    keep_table("requests and bytes of each page", table)
     for visit, _ in visits:
         assert visit.at_load[0] <= REQUESTS, (visit.page, visit.requests.values(), table)
         assert visit.total()[1] < FIRST_BYTES, (visit.page, table)

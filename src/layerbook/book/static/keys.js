@@ -1,6 +1,15 @@
-// The arrow keys lead to the previous and the next page, unless what they are pressed on has its own use for them.
+// For those who read by keyboard: arrow keys that turn the page, and buttons that keep the focus.
 "use strict";
 
+// The theme takes the focus from its buttons when they are pressed, so that their tooltips go. One that was reached
+// by key keeps it: the next key may be for it again, and a menu that closes gives it back.
+document.querySelectorAll(".theme-switch-button, .search-button, .sidebar-toggle").forEach((button) => {
+  button.blur = () => {
+    if (!button.matches(":focus-visible")) HTMLElement.prototype.blur.call(button);
+  };
+});
+
+// The arrow keys lead to the previous and the next page, unless what they are pressed on has its own use for them.
 (() => {
   const OWN_KEYS = "input, select, textarea, button, summary, dialog, [contenteditable], .lb-frames, .lb-quiz";
   let clicked = null; // a click lets an element scroll by key, though it gets no focus
