@@ -119,12 +119,11 @@ def build() -> None:
 def _build(root: Path, *, quiet: bool = False, pdfs: bool = True) -> None:
     """Build the book; without `pdfs`, its pages link to those that were made before."""
     from layerbook.book.build import build as build_book
-    from layerbook.grading.release import learner_version
+    from layerbook.grading.release import learner_versions
 
     exercises = manifest.select(root, None)
     _compile(exercises, root, quiet=quiet)
-    for exercise in exercises:
-        learner_version(exercise, root)
+    learner_versions(exercises, root)
     chromium = _chromium(root) if pdfs else None
     build_book(root, root, quiet=quiet, pdf_links=bool(chromium) if pdfs else None)
     if chromium:

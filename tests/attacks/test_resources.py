@@ -36,7 +36,7 @@ ATTACKS = [
     Attack("full folders everywhere", "import os\nfor top in ('/dev', '/tmp', '/dev/shm', '/learner', '/examiner', '/proc'):\n"
            "    try:\n        for n in range(40): open(f'{top}/leftover{n}', 'wb').write(b'x' * 30_000_000)\n"
            "    except OSError as error: print(top, error)", ends=ANY, seconds=9),
-    Attack("thousands of files", "import os\nfor n in range(100_000): open(f'f{n}', 'w').close()", says="OSError"),
+    Attack("thousands of files", "import os\nfor n in range(100_000): os.mknod(f'f{n}')", says="OSError"),
     Attack("thousands of folders, one in another", "import os\nfor n in range(100_000):\n    os.mkdir('d'); os.chdir('d')",
            ends=("", "timed out")),
     Attack("thousands of open files", "x = [open('numbers.txt') for _ in range(10_000)]", says="Too many open files"),

@@ -14,7 +14,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from layerbook.grading.release import learner_version
+from layerbook.grading.release import learner_versions
 
 # Plain counting: nothing is multiplied that can be counted one by one.
 
@@ -558,7 +558,7 @@ def test_six_of_the_points_wait_for_a_person(exercise):
 
 
 def test_model_answers_do_not_ship(exercise, root):
-    folder = learner_version(exercise.compiled.exercise, root)
+    [folder] = learner_versions([exercise.compiled.exercise], root)
     released = nbformat.read(folder / "comparison.ipynb", as_version=4)
     answers = [cell.source for cell in released.cells if cell.id.startswith("answer-")]
     assert answers == ["YOUR ANSWER HERE"] * 2

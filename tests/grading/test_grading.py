@@ -16,7 +16,7 @@ from layerbook.exercises import manifest
 from layerbook.grading import grade as grading
 from layerbook.grading import sample
 from layerbook.grading.course import make_course
-from layerbook.grading.release import learner_version, release
+from layerbook.grading.release import learner_versions, release
 from layerbook.grading.results import count_misconceptions, run_of
 from layerbook.grading.submission import hand_in
 
@@ -214,7 +214,7 @@ def test_nothing_but_the_learners_part_ships(course):
 
 def test_the_books_copy_is_the_released_one(course, tmp_path):
     root = course.root.parent
-    folder = learner_version(manifest.read(root)["scaling"], root)
+    [folder] = learner_versions([manifest.read(root)["scaling"]], root)
     for path in folder.iterdir():
         assert path.read_bytes() == (course.root / "release" / "scaling" / path.name).read_bytes()
 

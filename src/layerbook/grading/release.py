@@ -40,19 +40,20 @@ def release(exercise: Exercise, root: Path, course: Course) -> Path:
     return released
 
 
-def learner_version(exercise: Exercise, root: Path) -> Path:
-    """The folder that learners get, for the book's downloads; touches no course directory."""
-    compiled = compile_exercise(exercise, root)
-    folder = root / "_build" / "release" / exercise.name
-    made = folder / compiled.notebook.name
-    if made.is_file() and made.stat().st_mtime_ns > compiled.hidden.stat().st_mtime_ns:
-        return folder
+def learner_versions(exercises: list[Exercise], root: Path) -> list[Path]:
+    """The folders that learners get, for the book's downloads; touches no course directory."""
+    folders = [root / "_build" / "release" / exercise.name for exercise in exercises]
     with tempfile.TemporaryDirectory() as scratch:
-        course = make_course(Path(scratch))
-        shutil.copytree(compiled.assignment, course.root / "source" / exercise.name)
-        course.generate_assignment(exercise.name)
-        _replace(course.root / "release" / exercise.name, folder)
-    return folder
+        course = make_course(Path(scratch))  # one for all: a new gradebook takes seconds
+        for exercise, folder in zip(exercises, folders, strict=True):
+            compiled = compile_exercise(exercise, root)
+            made = folder / compiled.notebook.name
+            if made.is_file() and made.stat().st_mtime_ns > compiled.hidden.stat().st_mtime_ns:
+                continue
+            shutil.copytree(compiled.assignment, course.root / "source" / exercise.name)
+            course.generate_assignment(exercise.name)
+            _replace(course.root / "release" / exercise.name, folder)
+    return folders
 
 
 def _replace(source: Path, destination: Path) -> None:
