@@ -360,6 +360,7 @@ NAMES = (
     "layer_sizes",
 )
 WITH_ONE_CACHE = NAMES[:1], NAMES[1:3], NAMES[3:4], NAMES[4:5], NAMES[5:7], NAMES[7:8], NAMES[8:]
+SLOW_STYLES = ("loop",)  # in the last part; the exercise says so
 STYLES = {
     style: {name: globals()[f"{style}_{name}"] for name in NAMES}
     for style in ("loop", "array", "other", "closure")
@@ -376,7 +377,7 @@ def test_other_right_implementations_get_full_marks(exercise, style):
     assert exercise.failures(STYLES[style]) == {}
 
 
-@pytest.mark.parametrize("style", ["array", "other", "closure"])
+@pytest.mark.parametrize("style", [style for style in STYLES if style not in SLOW_STYLES])
 def test_other_right_implementations_tell_a_from_an(exercise, style):
     assert exercise.failures(STYLES[style], capstone=True) == {}
 
