@@ -1309,7 +1309,8 @@ for before, after, tag in test[:4]:
 # gradient there is all that goes back.
 #
 # This takes a few seconds with one loop over the positions. (If your functions also loop over every number,
-# it may take minutes; it is enough for the last point to wait.)
+# it may take minutes. A course usually gives a cell one minute: for the last point, let matrix products do
+# what such loops do.)
 
 # %% id="train" kind="run" capstone=true
 accuracy, losses, trained = {}, {}, {}

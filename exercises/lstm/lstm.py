@@ -1024,7 +1024,8 @@ for name, guess in perplexity.items():
 # piece, with nothing learned?
 #
 # This takes some seconds with one loop over the steps. (If your functions also loop over the examples, it may
-# take minutes; with loops over each value of the states, hours. It is enough for the last points to wait.)
+# take minutes; with loops over each value of the states, hours. A course usually gives a cell one minute: for
+# the last points, let matrix products do what such loops do.)
 
 # %% id="train" kind="run" capstone=true
 generator = np.random.default_rng(0)

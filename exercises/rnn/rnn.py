@@ -1092,7 +1092,8 @@ for name, value in perplexity.items():
 # expect of the two runs?
 #
 # This takes a few seconds with one loop over the steps. (If your functions also loop over each value of the
-# state, it may take minutes; it is enough for the last point to wait.)
+# state, it may take minutes. A course usually gives a cell one minute: for the last point, let matrix
+# products do what such loops do.)
 
 # %% id="train" kind="run" capstone=true
 

@@ -173,7 +173,6 @@ NAMES = (
     "training_step",
 )
 PARTS = ("forward", "one_hot_matmul", "backward", "pairs", "loss", "step")
-SLOW_STYLES = ("loop", "other")  # of the last part
 STYLES = {
     style: {name: globals()[f"{style}_{part}"] for name, part in zip(NAMES, PARTS, strict=True)}
     for style in ("loop", "array", "other")

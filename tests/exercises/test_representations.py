@@ -211,7 +211,6 @@ def sorted_nearest(word, vocabulary, vectors, k):
 
 NAMES = ("build_vocabulary", "one_hot", "cosine_similarity", "cooccurrence", "ppmi", "nearest_words")
 PARTS = ("vocabulary", "one_hot", "cosine", "cooccurrence", "ppmi", "nearest")
-SLOW_STYLES = ("loop",)  # in the last part
 STYLES = {
     style: {name: globals()[f"{style}_{part}"] for name, part in zip(NAMES, PARTS, strict=True)}
     for style in ("loop", "array", "guarded", "sorted")
