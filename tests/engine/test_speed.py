@@ -1,15 +1,30 @@
 """What makes a submission cheap, seen from inside."""
 
+import contextlib
 import os
 import platform
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from layerbook.engine.limits import Limits
+from layerbook.engine.worker import Worker
+
 KERNEL = tuple(map(int, platform.release().split(".")[:2]))
 SEES = "import os\nsorted(os.sched_getaffinity(0))"
+COUNTS_DRAWINGS = """
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+drawn, draw = [], Figure.draw
+def counting(figure, *arguments, **named):
+    drawn.append(figure)
+    return draw(figure, *arguments, **named)
+Figure.draw = counting
+_ = plt.plot([1, 2])
+"""
 # Two hundred million bytes in small pieces, as libraries leave them; prints the bytes on large pages before and after.
 LARGE_PAGES = """
 from pathlib import Path
@@ -24,12 +39,42 @@ print(before, large(), sum(map(sum, pieces)) == total)
 """
 
 
-@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is only one processor")
-def test_examiner_and_learner_share_one_processor(run):
-    ran = run(("learner", SEES), ("tests", SEES))
-    learner, examiner = eval(ran.text(0), {}), eval(ran.text(1), {})
-    assert len(learner) == 1
-    assert examiner == learner
+def test_examiner_and_learner_share_the_processor_that_their_worker_claimed():
+    """Another worker gets another one, or, where none is left, whichever the kernel chooses."""
+    all_processors = sorted(os.sched_getaffinity(0))
+    workers = [Worker(Limits()) for _ in range(len(all_processors) + 1)]
+    with contextlib.ExitStack() as stack:
+        for worker in workers:
+            stack.enter_context(worker).launch()
+        seen = [tuple(processors(worker, kind) for kind in ("learner", "tests")) for worker in workers]
+    assert all(learner == examiner for learner, examiner in seen)
+    alone = [learner[0] for learner, _ in seen if len(learner) == 1]
+    others = [learner for learner, _ in seen if len(learner) > 1]
+    assert len(alone) == len(set(alone))
+    assert others  # there are more workers than processors
+    assert all(learner == all_processors for learner in others)
+
+
+def test_a_worker_that_ended_leaves_its_processor():
+    with Worker(Limits()) as worker:
+        worker.launch()
+        claimed = worker._processor
+        if claimed is None:
+            pytest.skip("other workers have all processors")
+        with socket.socket(socket.AF_UNIX) as second, pytest.raises(OSError, match="in use"):
+            second.bind(claimed.claimed.getsockname())
+    assert claimed.claimed.fileno() == -1  # closed, so that the next one can have it
+
+
+def processors(worker, kind):
+    job = {"cells": [{"id": "a", "kind": kind, "source": SEES}], "files": {}, "known": b"{}"}
+    return eval(worker.run(job)["cells"][0]["outputs"][0]["data"]["text/plain"], {})
+
+
+def test_a_figure_is_drawn_once(run):
+    ran = run(("learner", COUNTS_DRAWINGS), ("learner", "len(drawn)"))
+    assert any("image/png" in output.get("data", {}) for output in ran.outputs(0))
+    assert ran.text(1) == "1"
 
 
 def test_memory_goes_on_large_pages_and_is_the_same_memory():

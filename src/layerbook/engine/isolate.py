@@ -66,15 +66,13 @@ def fork_into_namespaces() -> int:
     return process
 
 
-def share_processor(other: int) -> None:
-    """Keep this process and `other` on the processor that this one runs on now.
+def stay_on(processor: int) -> None:
+    """Keep this process, and those that it will start, on one processor.
 
-    Two that wait for each other in turn never run at the same time. On one processor the next one goes on at
-    once; on two, the other one has to be woken, which takes longer than most of what they ask each other.
+    Examiner and learner wait for each other in turn and never run at the same time. On one processor the next
+    one goes on at once; on two, the other one has to be woken, which takes longer than most of what they ask.
     """
-    processor = _libc.sched_getcpu()
     with contextlib.suppress(OSError):  # it is faster so, and right without it
-        os.sched_setaffinity(other, {processor})
         os.sched_setaffinity(0, {processor})
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib_inline.config import InlineBackend
@@ -50,6 +51,9 @@ def make_shell() -> InteractiveShell:
     no_file = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})  # forks would share it
     shell = LearnerShell.instance(colors="nocolor", config=no_file)
     shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+    # Matplotlib draws what is open after each cell; later than IPython, which shows and closes all figures.
+    plt.uninstall_repl_displayhook()
+    plt.install_repl_displayhook()
     # Else every figure is drawn twice, first to find out what of its edges is empty.
     InlineBackend.instance().print_figure_kwargs = {"bbox_inches": None}  # type: ignore[dict-item]
     return shell

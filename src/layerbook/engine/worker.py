@@ -9,11 +9,12 @@ and `stderr_counts`. Where many jobs have the same tests, they can bring along w
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any
 
@@ -35,6 +36,7 @@ class Worker:
         self.stopped = self._ready = False
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
+        self._processor: Processor | None = None
 
     def __enter__(self) -> Worker:
         return self
@@ -47,8 +49,10 @@ class Worker:
     def launch(self) -> None:
         """Start the sandbox; its libraries load while this process goes on."""
         ours, theirs = socket.socketpair()
+        self._processor = Processor.claim()
         try:
             program = [sys.executable, "-m", "layerbook.engine.zygote", str(theirs.fileno()), self.kind]
+            program += [str(self._processor.number)] if self._processor else []
             self._process = subprocess.Popen(  # noqa: S603
                 sandbox.command(program, self.kind), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -56,6 +60,7 @@ class Worker:
             )  # fmt: skip
         except BaseException:
             ours.close()
+            self.close()
             raise
         finally:
             theirs.close()
@@ -114,11 +119,38 @@ class Worker:
 
     def close(self) -> None:
         """End the sandbox and everything in it."""
-        channel, process = self._channel, self._process
-        self._channel = self._process = None
+        channel, process, processor = self._channel, self._process, self._processor
+        self._channel = self._process = self._processor = None
         if process is not None:
             process.kill()
             process.wait()
         if channel is not None:
             with contextlib.suppress(OSError):
                 channel.end.close()
+        if processor is not None:
+            processor.claimed.close()
+
+
+@dataclass(frozen=True)
+class Processor:
+    """A processor that one worker of this machine has for itself among all workers, whoever started them."""
+
+    number: int
+    claimed: socket.socket
+
+    @classmethod
+    def claim(cls) -> Processor | None:
+        """The first that no worker has; none if there are more workers than processors.
+
+        A claim is a bound socket in Linux's abstract namespace (unix(7)): one process can have each name, and
+        it is free again when that process ends, however it ends.
+        """
+        for number in sorted(os.sched_getaffinity(0)):
+            claimed = socket.socket(socket.AF_UNIX)
+            try:
+                claimed.bind(f"\0layerbook-processor-{number}")
+            except OSError:
+                claimed.close()
+            else:
+                return cls(number, claimed)
+        return None

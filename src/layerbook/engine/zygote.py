@@ -32,13 +32,15 @@ LOOK_EVERY = 0.05  # seconds between two looks at what a submission uses
 def main() -> None:
     """Load everything, then serve one submission after another on the socket given as descriptor.
 
-    The second argument is the kind of sandbox that this process is in.
+    The second argument is the kind of sandbox that this process is in, the third the processor to work on.
     """
     end, isolated = socket.socket(fileno=int(sys.argv[1])), sys.argv[2] != sandbox.NONE
     if not isolated:
         os.chdir(tempfile.mkdtemp(prefix="layerbook-"))
         isolate.die_with_parent()
     shell = load()
+    if sys.argv[3:]:
+        isolate.stay_on(int(sys.argv[3]))
     gc.collect()
     gc.freeze()
     isolate.hide_from_debuggers()
@@ -107,7 +109,6 @@ def examine(channel: Channel, shell: Any, isolated: bool) -> int:
         except LinkClosed:
             os.kill(learner_process, signal.SIGKILL)
             return EXIT_CLOSED
-        isolate.share_processor(learner_process)  # which the kernel chose when the job came
         limits = Limits(**job["limits"])
         link = Channel(ours)
         link.send(job["limits"])
