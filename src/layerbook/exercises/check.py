@@ -74,6 +74,8 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], view: Any
 
 
 def _has_changed(now: Any, before: Any) -> bool:
+    if now is before:  # what cannot be changed is not copied
+        return False
     if isinstance(now, np.ndarray) and isinstance(before, np.ndarray):
         kinds = (now.dtype, now.shape) == (before.dtype, before.shape)
         if kinds and not now.dtype.hasobject and now.tobytes() == before.tobytes():
