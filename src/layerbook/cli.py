@@ -132,7 +132,7 @@ def _build(root: Path, *, quiet: bool = False, pdfs: bool = True) -> None:
 
 def _chromium(root: Path) -> str | None:
     """The Chromium for the chapters' PDFs; None, with a line that says what to do, if none works."""
-    from layerbook.book import pdf
+    from layerbook.book.download import pdf
 
     chromium = pdf.find_chromium()
     if chromium and pdf.works(chromium, root / "_build"):
@@ -143,8 +143,8 @@ def _chromium(root: Path) -> str | None:
 
 
 def _print_chapters(root: Path, chromium: str, *, quiet: bool) -> None:
-    from layerbook.book import pdf
     from layerbook.book.build import site
+    from layerbook.book.download import pdf
 
     printer = pdf.Printer(site(root), root / "_build" / "pdf.json", chromium)
     with _progress(disable=quiet) as progress:
@@ -180,8 +180,8 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the book on 127.0.0.1, build it again when a source changes, and open exercises in JupyterLab."""
-    from layerbook.book.copies import working_folder
-    from layerbook.book.serve import serve as serve_book
+    from layerbook.book.serving.copies import working_folder
+    from layerbook.book.serving.serve import serve as serve_book
 
     root = _root()
     folder = working_folder(root, work) if with_lab else None

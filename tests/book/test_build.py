@@ -12,8 +12,8 @@ from fixture_book import LEDGER, NOTEBOOK
 
 from layerbook.book.build import build, problems
 from layerbook.book.cache import digest, forget_if_changed
-from layerbook.book.serve import serve, snapshot
-from layerbook.book.server import server
+from layerbook.book.serving.serve import serve, snapshot
+from layerbook.book.serving.server import server
 from layerbook.errors import LayerbookError
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from fixture_book import MANIFEST
 
-from layerbook.book.copies import Copies, Copy, working_folder
-from layerbook.book.desk import Desk
+from layerbook.book.serving.copies import Copies, Copy, working_folder
+from layerbook.book.serving.desk import Desk
 from layerbook.errors import LayerbookError, UsageError
 
 SHIPPED = ("check.json", "check.py", "corpus.txt", "tiny.ipynb")

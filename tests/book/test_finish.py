@@ -7,10 +7,10 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-from layerbook.book.assets import Assets
-from layerbook.book.finish import finish
-from layerbook.book.fonts import KOREAN, data
-from layerbook.book.markup import usable
+from layerbook.book.finishing.assets import Assets
+from layerbook.book.finishing.finish import finish
+from layerbook.book.finishing.fonts import KOREAN, data
+from layerbook.book.finishing.markup import usable
 
 PAGE = """<html><head>
 <link rel="stylesheet" href="../_static/layerbook.css?v=1" />

@@ -12,8 +12,8 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from browser import needs_chromium
-from layerbook.book.images import forget_unused, tidy
-from layerbook.book.svg import smaller, stacked
+from layerbook.book.finishing.images import forget_unused, tidy
+from layerbook.book.finishing.svg import smaller, stacked
 from layerbook.frames import Frames
 
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from layerbook.book.lab import Lab, lab
-from layerbook.book.serve import serve
-from layerbook.book.server import server
+from layerbook.book.serving.lab import Lab, lab
+from layerbook.book.serving.serve import serve
+from layerbook.book.serving.server import server
 from layerbook.errors import LayerbookError
 
 HOSTILE = (
@@ -142,7 +142,7 @@ def test_a_lab_that_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.
     program.write_text(
         "import os, sys; sys.exit('no libraries, and ' + os.environ['JUPYTER_TOKEN'])", "utf-8"
     )
-    monkeypatch.setattr("layerbook.book.lab._PROCESS", program)
+    monkeypatch.setattr("layerbook.book.serving.lab._PROCESS", program)
     with lab(tmp_path / "work", tmp_path / "state") as failing, pytest.raises(LayerbookError) as raised:
         failing.address()
     assert "JupyterLab has ended." in str(raised.value)
@@ -152,7 +152,7 @@ def test_a_lab_that_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.
 
 def test_it_ends_with_its_parent_even_if_that_is_killed(tmp_path: Path) -> None:
     program = (
-        "from pathlib import Path; from layerbook.book.lab import lab\n"
+        "from pathlib import Path; from layerbook.book.serving.lab import lab\n"
         "with lab(Path('work'), Path('state')) as started:\n"
         "    print(started.address(), started.process.pid, flush=True); input()"
     )

@@ -8,9 +8,9 @@ import pytest
 from docutils import nodes
 from fixture_book import NOTEBOOK, Book, empty_book
 
-from layerbook.book.markdown import Cell, Markdown
-from layerbook.book.markdown_text import code, escape, indented, plain
-from layerbook.book.notebooks import cells, first_note
+from layerbook.book.download.markdown import Cell, Markdown
+from layerbook.book.download.markdown_text import code, escape, indented, plain
+from layerbook.book.download.notebooks import cells, first_note
 
 
 def notebook(book: Book, name: str) -> nbformat.NotebookNode:

@@ -9,7 +9,8 @@ from fixture_book import NOTEBOOK, empty_book
 
 from browser import CHROMIUM, needs_chromium
 from layerbook import cli
-from layerbook.book import build, pdf
+from layerbook.book import build
+from layerbook.book.download import pdf
 from layerbook.errors import LayerbookError
 
 PAGE = '<link rel="stylesheet" href="own.css"><script src="x.js"></script><a href="pdf/{name}.pdf">PDF</a>'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from layerbook.book.quiz_body import QuizError, parse_number, shuffled
+from layerbook.book.questions.quiz_body import QuizError, parse_number, shuffled
 
 
 @pytest.mark.parametrize(

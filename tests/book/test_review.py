@@ -13,8 +13,8 @@ from fixture_book import Book, empty_book
 from playwright.sync_api import Page, expect
 
 from browser import needs_chromium, serving
-from layerbook.book.anki import guid
 from layerbook.book.links import rebased
+from layerbook.book.questions.anki import guid
 
 INDEX = """
 # Fixture

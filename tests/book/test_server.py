@@ -10,9 +10,9 @@ import pytest
 from bs4 import BeautifulSoup
 from fixture_book import Book
 
-from layerbook.book.desk import Answer
 from layerbook.book.opener import served
-from layerbook.book.server import server
+from layerbook.book.serving.desk import Answer
+from layerbook.book.serving.server import server
 from layerbook.errors import LayerbookError, UsageError
 
 TOKEN = "a-token"

@@ -8,24 +8,10 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import (
-    cache,
-    card,
-    finish,
-    hand,
-    ledger_page,
-    maths,
-    notebooks,
-    notes,
-    opener,
-    previews,
-    quiz,
-    quiz_html,
-    records,
-    review,
-    search,
-    theme,
-)
+from . import cache, card, ledger_page, maths, notes, opener, previews, records, search, theme
+from .download import hand, notebooks
+from .finishing import finish
+from .questions import quiz, quiz_html, review
 
 STATIC = Path(__file__).parent / "static"
 PARTS = (

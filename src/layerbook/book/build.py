@@ -9,7 +9,7 @@ from pathlib import Path
 
 from layerbook.errors import LayerbookError
 
-from . import pdf
+from .download import pdf
 
 _PROGRAM = "from jupyter_book.cli.main import main; main()"
 _PROBLEM = re.compile(r"\b(WARNING|ERROR|CRITICAL|SEVERE):|^[\w.]*(Error|Exception): ")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from docutils import nodes
 from sphinx.locale import get_translation
 
+from layerbook.book.nodes import quiz, quiz_choice, quiz_explanation, quiz_legend
+
 from .markdown_text import folded, indented
-from .nodes import quiz, quiz_choice, quiz_explanation, quiz_legend
 
 _ = get_translation("layerbook")
 Inline = Callable[[nodes.Node], str]

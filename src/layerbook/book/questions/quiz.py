@@ -10,8 +10,9 @@ from myst_nb.ext.glue.utils import retrieve_glue_data
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from .ledger import LedgerError, known_rows
-from .nodes import quiz, quiz_choice, quiz_explanation, quiz_legend
+from layerbook.book.ledger import LedgerError, known_rows
+from layerbook.book.nodes import quiz, quiz_choice, quiz_explanation, quiz_legend
+
 from .quiz_body import Body, Item, QuizError, parse_number, read_body, shuffled
 
 KINDS = ("single", "multiple", "number", "order")

@@ -17,10 +17,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.locale import get_translation
 from sphinx.util.docutils import SphinxDirective
 
+from layerbook.book.links import rebased
+from layerbook.book.nodes import review
+from layerbook.book.records import chapters, pages
+
 from . import anki
-from .links import rebased
-from .nodes import review
-from .records import chapters, pages
 from .review_html import DECK, FOLDER, visit_review_html
 
 _ = get_translation("layerbook")

@@ -18,9 +18,10 @@ import genanki  # type: ignore[import-untyped]
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from layerbook.book.nodes import quiz
+from layerbook.book.records import chapters, place_of
+
 from .anki_text import Card, card_of
-from .nodes import quiz
-from .records import chapters, place_of
 
 _MODEL, _DECK = 1_748_203_911, 1_748_203_912  # drawn once; Anki knows note types and decks by their numbers
 _TIME = 1_760_000_000.0  # of each note's last change: a fixed one keeps the bytes the same

@@ -9,10 +9,9 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from layerbook.book.card import shipped_files
 from layerbook.errors import UsageError
 from layerbook.exercises import manifest
-
-from .card import shipped_files
 
 FOLDER = "work"  # in the project, if no other one is named
 _OTHERS_FOLDERS = ("_build", "chapters", "course", "exercises", "src", "tests")

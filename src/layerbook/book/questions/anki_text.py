@@ -9,7 +9,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.locale import get_translation
 
-from .nodes import quiz, quiz_choice, quiz_explanation, quiz_legend
+from layerbook.book.nodes import quiz, quiz_choice, quiz_explanation, quiz_legend
 
 _ = get_translation("layerbook")
 

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from layerbook.book.build import build, site
 from layerbook.errors import LayerbookError
 
-from .build import build, site
 from .copies import Copies
 from .desk import Desk
 from .lab import lab

@@ -11,8 +11,8 @@ from sphinx.locale import get_translation
 from sphinx.util.osutil import relative_uri
 from sphinx.writers.html5 import HTML5Translator
 
-from .nodes import review
-from .records import chapters
+from layerbook.book.nodes import review
+from layerbook.book.records import chapters
 
 _ = get_translation("layerbook")
 

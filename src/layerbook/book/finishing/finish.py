@@ -4,10 +4,11 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from layerbook.book.questions.review_html import FOLDER as REVIEW
+
 from .assets import Assets
 from .images import forget_unused, tidy
 from .markup import usable
-from .review_html import FOLDER as REVIEW
 
 
 def finish(site: Path) -> None:

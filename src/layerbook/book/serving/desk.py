@@ -5,10 +5,10 @@ from typing import Protocol
 
 from jinja2 import Environment, PackageLoader
 
+from layerbook.book.opener import PATH
 from layerbook.errors import UsageError
 
 from .copies import Copies
-from .opener import PATH
 
 
 class Opens(Protocol):

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from layerbook.book.opener import PATH, served
 from layerbook.errors import LayerbookError, UsageError
 
 from .desk import Desk
-from .opener import PATH, served
 
 HOST = "127.0.0.1"
 _OUR_NAMES = ("127.0.0.1", "localhost")

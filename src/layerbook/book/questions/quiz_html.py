@@ -11,7 +11,7 @@ from sphinx.locale import get_translation
 from sphinx.util.docutils import SphinxTranslator
 from sphinx.writers.html5 import HTML5Translator
 
-from .nodes import quiz, quiz_choice, quiz_explanation, quiz_legend
+from layerbook.book.nodes import quiz, quiz_choice, quiz_explanation, quiz_legend
 
 _ = get_translation("layerbook")
 

@@ -13,8 +13,9 @@ from sphinx.locale import admonitionlabels
 from sphinx.util import logging
 from sphinx_design.dropdown import dropdown_main
 
+from layerbook.book.nodes import exercise_opener, quiz
+
 from .markdown_text import code, escape, folded, indented, plain, quoted
-from .nodes import exercise_opener, quiz
 from .quiz_markdown import quiz_blocks
 
 _logger = logging.getLogger(__name__)

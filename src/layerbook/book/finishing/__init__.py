@@ -1,0 +1,1 @@
+"""The last step of a build: pages made light and usable."""
