@@ -307,9 +307,12 @@ def feedback(names: Names = None, course: CourseOption = None) -> None:
     """Write a feedback page for every graded submission."""
     from layerbook.grading.course import open_course
     from layerbook.grading.grade import feedback as write_feedback
+    from layerbook.grading.grade import graded
 
     opened = open_course(_course_folder(course))
-    pages = write_feedback(opened, names)
+    with _progress() as progress:
+        task = progress.add_task("writing feedback", total=len(graded(opened, names)))
+        pages = write_feedback(opened, names, done=lambda page: progress.advance(task))
     console.print(f"{len(pages)} pages in {opened.root / 'feedback'}", soft_wrap=True)
 
 

@@ -113,6 +113,19 @@ def test_nothing_is_graded_twice_unless_it_changed(course, results):
     assert graded.stat().st_mtime_ns > before
 
 
+def test_one_page_that_cannot_be_made_keeps_no_other_from_being_made(course, results):
+    broken = course.root / "autograded" / "mistaken" / "scaling" / "scaling.ipynb"
+    text, seen = broken.read_text("utf-8"), []
+    broken.chmod(0o644)
+    broken.write_text("no notebook", "utf-8")
+    try:
+        with pytest.raises(LayerbookError, match="JSON"):
+            grading.feedback(course, done=lambda page: seen.append(page.parents[1].name))
+    finally:
+        broken.write_text(text, "utf-8")
+    assert sorted(seen) == ["solved", "untouched"]
+
+
 def test_feedback_and_export_work_on_what_was_graded(course, results):
     pages = grading.feedback(course)
     assert len(pages) == 3

@@ -33,6 +33,7 @@ class Worker:
     def __init__(self, limits: Limits, kind: str = sandbox.BUBBLEWRAP) -> None:
         """Start nothing yet; the first job does. `kind` is one of `sandbox.KINDS`."""
         self.limits, self.kind = limits, kind
+        self.ran = 0  # jobs that have their report
         self.stopped = self._ready = False
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
@@ -101,6 +102,7 @@ class Worker:
             except LinkClosed:  # the sandbox or its examiner was killed: once more, in a new one
                 self.close()
             else:
+                self.ran += 1
                 return dict(report)
         return {"cells": [], "end": "crashed"}
 

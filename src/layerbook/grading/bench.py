@@ -36,6 +36,7 @@ from layerbook.grading.release import release
 from layerbook.grading.sample import make_class
 from layerbook.grading.submission import submissions
 from layerbook.grading.task import material_of
+from layerbook.grading.workers import jobs_run
 from layerbook.project import find_root
 
 # A busy machine is borne: nbgrader waits 4 s for what a cell shows.
@@ -121,34 +122,34 @@ def marks(course: Course, name: str) -> dict[str, float]:
 def growth(course: Course, name: str, count: int) -> list[dict[str, float]]:
     """Grade `count` copies of one reference with one worker; cost and memory at each of `STEPS` up to there.
 
-    CPU seconds of a submission are those since the step before, of driver and worker together; bytes are the
-    worker's own, and the driver's.
+    CPU seconds of a submission are those since the step before, of driver and worker together, divided by
+    what was run meanwhile; marks are recorded many at once, later. Bytes are the worker's, and the driver's.
     """
     released = course.root / "source" / name / f"{name}.ipynb"
     for number in range(count):
         folder = course.folder("submitted", f"s{number:05d}", name)
         folder.mkdir(parents=True)
         shutil.copyfile(released, folder / released.name)
-    looks, seen, here = [], 0, psutil.Process()
+    looks, recorded, here = [], 0, psutil.Process()
     last = (0, 0.0)
 
     def done(_result: object) -> None:
-        nonlocal seen, last
-        seen += 1
-        if seen == 20:  # everything is warm
-            last = (seen, _cpu(here))
-        if seen in STEPS or seen == count:
-            spent = _cpu(here)
+        nonlocal recorded, last
+        recorded += 1
+        if recorded == 20:  # everything is warm
+            last = (jobs_run(), _cpu(here))
+        if recorded in STEPS or recorded == count:
+            now = (jobs_run(), _cpu(here))
             workers = [p for p in here.children(recursive=True) if "layerbook.engine.zygote" in p.cmdline()]
             looks.append(
                 {
-                    "submissions": seen,
-                    "cpu_seconds": (spent - last[1]) / (seen - last[0]),
+                    "submissions": recorded,
+                    "cpu_seconds": (now[1] - last[1]) / (now[0] - last[0]),
                     "worker_bytes": max(p.memory_info().rss for p in workers),
                     "driver_bytes": here.memory_info().rss,
                 }
             )
-            last = (seen, spent)
+            last = now
 
     grade_all(course, [name], workers=1, done=done)
     return looks

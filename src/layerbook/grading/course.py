@@ -7,11 +7,13 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import traitlets
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
@@ -126,9 +128,14 @@ class Course:
         """Run nbgrader's `autograde` on one submission."""
         self._convert(Autograde, exercise, student)
 
-    def generate_feedback(self, exercise: str, student: str) -> None:
-        """Run nbgrader's `generate_feedback` on one autograded submission."""
-        self._convert(GenerateFeedback, exercise, student)
+    def generate_feedback(
+        self, exercise: str, student: str = "*", done: Callable[[Path], None] = lambda page: None
+    ) -> None:
+        """Run nbgrader's `generate_feedback` on what was autograded of an exercise, of all students or one.
+
+        `done` is called with each page. A page that cannot be made keeps no other one from being made.
+        """
+        self._convert(partial(FeedbackPages, done=done), exercise, student)
 
     def _convert(self, converter: Any, exercise: str, student: str = "*") -> None:
         """Run one of nbgrader's converters; raises `LayerbookError` with its first complaint."""
@@ -146,6 +153,19 @@ class Course:
             if isinstance(error, PermissionError):
                 raise
             raise LayerbookError(complaints.reason or f"{type(error).__name__}: {error}") from error
+
+
+class FeedbackPages(GenerateFeedback):  # type: ignore[misc]  # nbgrader has no types
+    """nbgrader's `generate_feedback`, which says when a page is there."""
+
+    done = traitlets.Callable()
+
+    def write_single_notebook(self, output: str, resources: dict[str, Any]) -> None:
+        """Write one page."""
+        super().write_single_notebook(output, resources)
+        about = resources["nbgrader"]
+        name = f"{resources['unique_key']}{resources['output_extension']}"
+        self.done(Path(self._format_dest(about["assignment"], about["student"])) / name)
 
 
 class _Complaints(logging.Handler):

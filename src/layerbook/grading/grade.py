@@ -238,14 +238,24 @@ def require_sandbox() -> None:
         raise LayerbookError(problem)
 
 
-def feedback(course: Course, names: list[str] | None = None) -> list[Path]:
-    """Write a feedback page for every graded submission; returns the pages."""
-    pages = []
-    for exercise, student in submissions(course, names):
-        if bad_name(student) or not course.folder("autograded", student, exercise).is_dir():
-            continue
-        course.generate_feedback(exercise, student)
-        pages.append(course.folder("feedback", student, exercise) / f"{exercise}.html")
+def graded(course: Course, names: list[str] | None = None) -> list[Path]:
+    """The autograded notebooks of exercises, or of all that were released; each has its feedback page."""
+    exercises = dict.fromkeys(name for name, _ in submissions(course, names))
+    return [path for name in exercises for path in course.root.glob(f"autograded/*/{name}/{name}.ipynb")]
+
+
+def feedback(
+    course: Course, names: list[str] | None = None, done: Callable[[Path], None] = lambda page: None
+) -> list[Path]:
+    """Write a feedback page for every graded submission; `done` is called with each. Returns the pages."""
+    pages: list[Path] = []
+
+    def note(page: Path) -> None:
+        pages.append(page)
+        done(page)
+
+    for exercise in dict.fromkeys(notebook.stem for notebook in graded(course, names)):
+        course.generate_feedback(exercise, done=note)
     return pages
 
 

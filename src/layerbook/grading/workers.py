@@ -68,6 +68,11 @@ def _from_ahead(kind: str) -> Worker | None:
     return None
 
 
+def jobs_run() -> int:
+    """How many jobs the workers of this process have run, those included whose marks are not recorded yet."""
+    return sum(worker.ran for worker in _workers)
+
+
 def stop_workers() -> None:
     """End all workers of this process, also those that are running something."""
     _ahead.clear()
