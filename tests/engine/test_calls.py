@@ -39,6 +39,28 @@ def test_a_dict_of_a_tests_own_kind_is_changed_in_place(passes):
     )
 
 
+def test_a_shape_that_is_changed_in_place_is_a_change(run):
+    flat = "def flat(x):\n    x.resize(x.size, refcheck=False)\n    return x.copy()"
+    for given in ("np.ones((2, 3))", "np.ones((2, 3)).T"):
+        test = f"import numpy as np\ncheck(flat, {given}, expect=np.ones(6), case='flat')"
+        kind, message = run(("learner", flat), ("tests", test)).error(1)
+        assert kind == "CheckFailed"
+        assert "changed input" in message or "changed in place" in message
+
+
+def test_the_axes_of_an_array_lie_in_memory_as_they_did(passes):
+    passes(
+        "def strides(x):\n    return x.strides",
+        """
+        import numpy as np
+        x = np.zeros((2, 3, 4, 5))
+        for axes in [(0, 1, 2, 3), (3, 2, 1, 0), (0, 2, 1, 3), (2, 0, 3, 1), (1, 0, 2, 3)]:
+            assert strides(x.transpose(axes)) == x.transpose(axes).strides, axes
+        assert strides(x[:, ::2, ::-1]) == np.copy(x[:, ::2]).strides
+        """,
+    )
+
+
 def test_a_class_and_its_instances(passes):
     passes(
         """

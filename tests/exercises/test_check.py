@@ -208,6 +208,25 @@ def test_says_both_when_two_mistakes_look_the_same():
     assert "another" in message
 
 
+def test_a_mistake_in_another_function_is_not_named_if_that_one_failed_in_another_way():
+    """`double` calls `halve`, whose own case has failed already."""
+    own, later = Outcome(value=7.0).fingerprint(), Outcome(value=2.0).fingerprint()
+    known = known_as(later, of="halve")
+    known["halve | its case"] = known_as(own, of="halve")["double | a case"]
+    for came, named in ((7.0, True), (8.0, False)):
+        checker = Checker(known)
+
+        def halve(x, came=came):
+            return came
+
+        with pytest.raises(CheckFailed) as caught:
+            checker.check(halve, 1.0, expect=0.5, case="its case")
+        assert ("a_mistake" in str(caught.value)) is named
+        with pytest.raises(CheckFailed) as caught:
+            checker.check(double, 1.0, expect=1.0, case="a case")
+        assert ("(in `halve`)" in str(caught.value)) is named
+
+
 def test_a_mistake_that_would_have_failed_a_passed_case_is_not_named():
     outcome = Outcome(value=np.array([2.0])).fingerprint()
     known = known_as(outcome)

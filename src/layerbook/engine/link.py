@@ -18,7 +18,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -111,10 +111,16 @@ def _pack_array(value: np.ndarray | np.generic, blobs: list[bytes]) -> dict[str,
     array = np.asarray(value)
     if array.dtype.kind not in PLAIN_KINDS:
         raise LinkError(f"an array of type {array.dtype} cannot be handed over; one of numbers or text can")
-    order: Literal["C", "F"] = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+    axes = _in_memory(array)
     kind = "array" if isinstance(value, np.ndarray) else "scalar"
-    blob = _blob(array.tobytes(order), blobs)
-    return {kind: [blob, array.dtype.str, list(array.shape), order, array.flags.writeable]}
+    blob = _blob(array.transpose(axes).tobytes(), blobs)
+    return {kind: [blob, array.dtype.str, list(array.shape), axes, array.flags.writeable]}
+
+
+def _in_memory(array: np.ndarray) -> list[int]:
+    """The axes of an array from the one whose neighbours lie farthest apart in memory to the nearest."""
+    axes = list(range(array.ndim))
+    return axes if array.flags.c_contiguous else sorted(axes, key=lambda axis: -abs(array.strides[axis]))
 
 
 def unpack(node: Any, blobs: list[bytes], resolve: Resolve, depth: int = 0) -> Any:
@@ -145,17 +151,18 @@ def _take(blob: Any, blobs: list[bytes]) -> bytes:
 
 
 def _unpack_array(body: Any, blobs: list[bytes], inner: Any) -> np.ndarray:
-    blob, name, shape, order, writeable = body
+    blob, name, shape, axes, writeable = body
     dtype, sizes = np.dtype(str(name)), [int(size) for size in shape]
     if (
         dtype.kind not in PLAIN_KINDS
         or dtype.hasobject
-        or order not in ("C", "F")
+        or sorted(axes) != list(range(len(sizes)))
         or min(sizes, default=0) < 0
     ):
         raise ValueError(name)
     array = np.frombuffer(_take(blob, blobs), dtype) if math.prod(sizes) else np.empty(0, dtype)
-    array = array.reshape(sizes, order=order).copy(order)
+    array = array.reshape([sizes[axis] for axis in axes])
+    array = array.transpose([axes.index(axis) for axis in range(array.ndim)]).copy(order="K")
     array.flags.writeable = writeable is True
     return array
 

@@ -95,7 +95,12 @@ def _signature(parameters: list[Any]) -> inspect.Signature:
 
 def _change(old: Any, new: Any) -> None:
     """Make `old` what `new` is, in place; subclasses of Python's own types cross as these."""
-    if isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and old.shape == new.shape:
+    if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
+        if old.shape != new.shape:
+            try:
+                old.resize(new.shape, refcheck=False)
+            except ValueError:  # it is a part of another one, which has its shape
+                raise LinkError("the shape of an argument was changed in place") from None
         old[...] = new
     elif isinstance(old, list | bytearray) and isinstance(new, list | bytearray):
         old[:] = new

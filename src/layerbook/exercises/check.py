@@ -326,6 +326,7 @@ class Checker:
         """Take the recorded outcomes; without them nothing is named, but right and wrong stay the same."""
         self.known = {} if known is None else known
         self.passed: dict[str, Any] = {}  # case to the function that passed it
+        self.failed: dict[str, Any] = {}  # case to the fingerprint of what came instead
 
     @classmethod
     def beside(cls, file: str) -> Checker:
@@ -361,10 +362,12 @@ class Checker:
         problem = self.problem(outcome, expect, expect_changed, reveal=not hidden)
         name = getattr(function, "__name__", "the function")
         self.judged(name, case, outcome, problem, hidden=hidden)
+        key = case_key(name, case)
+        self.passed.pop(key, None)
+        self.failed.pop(key, None)
         if problem is None:
-            self.passed[case_key(name, case)] = function
+            self.passed[key] = function
             return
-        self.passed.pop(case_key(name, case), None)
         if isinstance(outcome.exception, NotImplementedError):
             self.fail(f"{name} is not written yet: it raises NotImplementedError.")
             return
@@ -405,6 +408,7 @@ class Checker:
             seen = outcome.fingerprint()
         except Exception:  # too large, or endless: no known mistake returns such a thing
             return []
+        self.failed[case_key(name, case)] = seen
         matches = [
             m for m in self.known.get(case_key(name, case), []) if same_fingerprint(m["outcome"], seen)
         ]
@@ -420,11 +424,20 @@ class Checker:
         return lines
 
     def _ruled_out(self, mistake: dict[str, Any], function: Any, name: str) -> bool:
-        """Whether what is called now has passed a case that this mistake would have failed."""
+        """Whether the cases before this one tell that it is not this mistake.
+
+        What is called now has passed one that this mistake would have failed; or the mistake is one in
+        another function, whose own case has failed with another outcome than this mistake's.
+        """
+        this = (mistake["of"], mistake["name"])
         for key, passed in self.passed.items():
             same = passed == function if mistake["of"] == name else key.startswith(f"{mistake['of']} | ")
-            failing = ((m["of"], m["name"]) for m in self.known.get(key, []))
-            if same and (mistake["of"], mistake["name"]) in failing:
+            if same and this in ((m["of"], m["name"]) for m in self.known.get(key, [])):
+                return True
+        for key, seen in self.failed.items():
+            outcomes = [m["outcome"] for m in self.known.get(key, []) if (m["of"], m["name"]) == this]
+            others = mistake["of"] != name and key.startswith(f"{mistake['of']} | ")
+            if others and not any(same_fingerprint(outcome, seen) for outcome in outcomes):
                 return True
         return False
 
