@@ -857,6 +857,7 @@ for kernel_sizes, strides in (
     ([4, 3], [3, 2]),
     ([3, 2, 3, 2], [1, 2, 1, 2]),
     ([5, 3, 2], [2, 3, 1]),
+    ([2, 3, 2, 3, 2, 3], [1, 2, 1, 2, 1, 1]),
 ):
     rows = torch.eye(101, dtype=torch.float64)[:, None]  # in each row another place is 1
     for width, stride in zip(kernel_sizes, strides, strict=True):
@@ -1232,7 +1233,13 @@ import torch
 from check import hidden_check
 
 generator = np.random.default_rng(61)
-for (N, T, D, H), leak in (((2, 4, 3, 5), 0.3), ((3, 2, 4, 2), 0.9), ((1, 5, 2, 3), 0.0)):
+for (N, T, D, H), leak in (
+    ((2, 4, 3, 5), 0.3),
+    ((3, 2, 4, 2), 0.9),
+    ((1, 5, 2, 3), 0.0),
+    ((2, 4, 3, 5), 0.6),
+    ((2, 3, 4, 4), 1.0),
+):
     x = generator.normal(size=(N, T, D))
     weight_ih, weight_hh = generator.normal(size=(H, D)), generator.normal(size=(H, H))
     cell = torch.nn.RNNCell(D, H, bias=False).double()
@@ -1309,6 +1316,13 @@ for N, T, H in ((3, 5, 2), (4, 3, 6), (2, 7, 3)):
         expect=torch.stack([row[:length].amax(dim=0) for row, length in parts]).numpy(),
         case=f"N, T, H = {N}, {T}, {H}",
     )
+hidden_check(
+    strongest_over_time,
+    np.array([[[-1e4, -2e4], [1e7, 2e7]], [[-3e4, 5.0], [-4e4, 6.0]]]),
+    np.array([1, 2]),
+    expect=np.array([[-1e4, -2e4], [-3e4, 6.0]]),
+    case="large numbers, real and filled up",
+)
 ### END HIDDEN TESTS
 
 
@@ -1318,7 +1332,7 @@ def mean_word_loss(log_shares, targets, lengths):
 
     Args:
         log_shares: array of shape (N, T, V), the logarithm of each word's share at each place.
-        targets: integer array of shape (N, T), the right words; from place lengths[n] on without meaning.
+        targets: integer array of shape (N, T), the right words; from place lengths[n] on any words.
         lengths: integer array of shape (N,), each at least 1.
 
     Returns:
@@ -1374,6 +1388,14 @@ for N, T, V in ((3, 5, 4), (4, 2, 7), (2, 6, 3)):
         expect=torch.nn.functional.nll_loss(log_shares.flatten(0, 1), ignored.flatten()).item(),
         case=f"N, T, V = {N}, {T}, {V}",
     )
+hidden_check(
+    mean_word_loss,
+    np.array([[[0.0, -30.0], [-1.0, -0.5], [-0.5, -1.0]], [[-30.0, 0.0], [-2.0, -0.25], [-0.25, -2.0]]]),
+    np.array([[0, 0, 1], [1, 1, 0]]),
+    np.array([2, 1]),
+    expect=1 / 3,
+    case="words with a share of 1",
+)
 ### END HIDDEN TESTS
 
 
@@ -1427,7 +1449,13 @@ import torch
 from check import hidden_check
 
 generator = np.random.default_rng(64)
-for N, T, D, C_out, F in ((2, 6, 3, 4, 2), (3, 4, 5, 1, 3), (1, 7, 2, 3, 5), (2, 3, 4, 5, 1)):
+for N, T, D, C_out, F in (
+    (2, 6, 3, 4, 2),
+    (3, 4, 5, 1, 3),
+    (1, 7, 2, 3, 5),
+    (2, 3, 4, 5, 1),
+    (2, 4, 4, 3, 2),
+):
     x, bias = generator.normal(size=(N, T, D)), generator.normal(size=C_out)
     weight = generator.normal(size=(C_out, D, F))
     maps = torch.nn.functional.conv1d(
@@ -1572,7 +1600,7 @@ for name, expected in in_the_chapter.items():
 ### BEGIN HIDDEN TESTS
 import torch
 
-for T, D, H in ((24, 8, 32), (11, 3, 6), (9, 5, 10)):
+for T, D, H in ((24, 8, 32), (11, 3, 6), (9, 5, 10), (4, 7, 2)):
     made = {
         "RNN": [torch.nn.RNN(D, H)],
         "LSTM": [torch.nn.LSTM(D, H)],
@@ -1585,7 +1613,9 @@ for T, D, H in ((24, 8, 32), (11, 3, 6), (9, 5, 10)):
     for name, layers in made.items():
         parameters = [parameter for layer in layers for parameter in layer.parameters()]
         weights = sum(parameter.numel() for parameter in parameters if parameter.dim() > 1)
-        reach = {"both ways": (T // 2, (T - 1) // 2), "CNN": (3, 3)}.get(name, (T // 2, 0))
+        reach = {"both ways": (T // 2, (T - 1) // 2), "CNN": (min(3, T // 2), min(3, (T - 1) // 2))}.get(
+            name, (T // 2, 0)
+        )
         right = (sum(map(torch.numel, parameters)), T * weights, 3 if name == "CNN" else T, *reach)
         assert filled[name] == right, f"The column of {name} is not right {sizes}."
 ### END HIDDEN TESTS
@@ -1638,6 +1668,9 @@ for offset, right in (
     (12, []),
 ):
     assert can_answer(table, offset) == right, "can_answer is not right for another offset."
+turned = {name: Row(*row[:3], row[4], row[3]) for name, row in table.items()}
+for offset, right in ((12, ["RNN", "LSTM", "GRU", "both ways"]), (-4, ["both ways"]), (13, [])):
+    assert can_answer(turned, offset) == right, "can_answer is not right for another table."
 ### END HIDDEN TESTS
 
 # %% [markdown]
