@@ -61,6 +61,41 @@ def test_the_axes_of_an_array_lie_in_memory_as_they_did(passes):
     )
 
 
+def test_a_cache_of_any_kind_of_dict_comes_back_to_its_owner(passes):
+    passes(
+        """
+        import collections
+        class Attributes(dict):
+            __getattr__ = dict.__getitem__
+        def caches():
+            made = [Attributes(x=1.0), collections.OrderedDict(x=1.0), collections.defaultdict(lambda: 2.0, x=1.0)]
+            return made
+        def use(a, b, c):
+            b.move_to_end("x")
+            return a.x + b["x"] + c["missing"]
+        """,
+        """
+        import copy
+        a, b, c = caches()
+        assert a == b == c == {"x": 1.0} and isinstance(c, dict)
+        assert use(a, b, c) == 4.0
+        assert use(*map(copy.deepcopy, (a, b, c))) == 4.0
+        """,
+    )
+
+
+def test_a_test_may_change_what_a_dict_of_the_learners_holds(passes):
+    passes(
+        "import collections\ndef f():\n    return collections.Counter('aab')\ndef g(counts):\n    return counts['a']",
+        """
+        counts = f()
+        assert counts == {"a": 2, "b": 1} and g(counts) == 2
+        counts["a"] = 7
+        assert g(counts) == 7
+        """,
+    )
+
+
 def test_a_class_and_its_instances(passes):
     passes(
         """

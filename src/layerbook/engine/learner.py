@@ -107,6 +107,7 @@ class Learner:
                 "write_files": self.write_files,
             },
             catches=BaseException,  # `sys.exit()` in a function, or the interrupt that ends an endless one
+            keeps_dicts=True,
         )
 
     def serve(self) -> None:

@@ -82,7 +82,11 @@ def pack(value: Any, blobs: list[bytes], foreign: Foreign = refuse, depth: int =
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return {"named": [kind.__name__, list(map(str, value._fields)), inner(value)]}
     if isinstance(value, dict):
-        return {"dict": [inner(pair) for pair in value.items()]}
+        about = foreign(value) if kind is not dict and foreign is not refuse else {}
+        if "yours" in about:
+            return {"ref": about}
+        content = {"dict": [inner(pair) for pair in value.items()]}
+        return {"ref": about | {"content": content}} if about else content
     if kind in (bytes, bytearray):
         return {kind.__name__: _blob(bytes(value), blobs)}
     if kind is complex:
@@ -133,6 +137,8 @@ def unpack(node: Any, blobs: list[bytes], resolve: Resolve, depth: int = 0) -> A
         return [unpack(item, blobs, resolve, depth + 1) for item in node]
     try:
         ((kind, body),) = node.items()
+        if kind == "ref" and "content" in body:
+            return resolve(body | {"content": unpack(body["content"], blobs, resolve, depth + 1)})
         if kind == "ref":
             return resolve(body)
         return _UNPACK[kind](body, blobs, lambda item: unpack(item, blobs, resolve, depth + 1))

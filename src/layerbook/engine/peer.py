@@ -64,6 +64,22 @@ class Remote:
         return self
 
 
+class Original(dict[Any, Any]):
+    """A dict of the learner's own kind, as plain data; what goes back to the learner is the original itself.
+
+    Unless it was changed here: then its content goes back.
+    """
+
+    def __init__(self, content: Any = (), number: int = 0) -> None:
+        """Stand for the object that the other side keeps under `number`."""
+        super().__init__(content)
+        self.number, self.before = number, dict(self)
+
+    def same(self) -> bool:
+        """Whether it holds what it held when it came."""
+        return self.keys() == self.before.keys() and all(self[key] is self.before[key] for key in self)
+
+
 _KINDS = {
     kind.name: kind
     for kind in (
@@ -95,7 +111,7 @@ def _signature(parameters: list[Any]) -> inspect.Signature:
 
 def _change(old: Any, new: Any) -> None:
     """Make `old` what `new` is, in place; subclasses of Python's own types cross as these."""
-    if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
+    if isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and old.size == new.size:
         if old.shape != new.shape:
             try:
                 old.resize(new.shape, refcheck=False)
@@ -120,11 +136,14 @@ class Peer:
         channel: Channel,
         operations: dict[str, Callable[..., Any]],
         catches: type[BaseException] = Exception,
+        *,
+        keeps_dicts: bool = False,
     ) -> None:
-        """Start with no objects handed out."""
+        """Start with no objects handed out; a dict of a kind of its own is one if this side `keeps_dicts`."""
         self.channel = channel
         self.operations = operations
         self.catches = catches
+        self.keeps_dicts = keeps_dicts
         self.objects: dict[int, Any] = {}
         self.deadline: float | None = None
         self.waiting = 0  # requests that have no answer yet
@@ -169,10 +188,16 @@ class Peer:
         """A reference to an object of this side, or the way back for one of the other's."""
         if isinstance(value, Remote):
             return {"yours": value._number}
+        if isinstance(value, Original) and value.same():
+            return {"yours": value.number}
+        if isinstance(value, dict) and not self.keeps_dicts:
+            return {}
         if isinstance(value, types.GeneratorType | types.AsyncGeneratorType | types.CoroutineType):
             raise LinkError(f"a {type(value).__name__} was handed over; make it a list or an array")
         number = id(value)
         self.objects[number] = value  # kept, so that the number stays its own
+        if isinstance(value, dict):  # which may have attributes of its own that are none
+            return {"mine": number, "name": type(value).__name__}
         about = {"mine": number, "name": getattr(value, "__name__", type(value).__name__)}
         try:
             parameters = inspect.signature(value).parameters.values() if callable(value) else None
@@ -185,6 +210,8 @@ class Peer:
         """The object that a reference from the other side means."""
         if "yours" in about:
             return self.objects[about["yours"]]
+        if "content" in about:
+            return Original(about["content"], int(about["mine"]))
         name = str(about["name"])
         kind = type(name if name.isidentifier() else "object", (Remote,), {})
         return kind(self, int(about["mine"]), about)
