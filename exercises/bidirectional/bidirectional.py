@@ -176,6 +176,7 @@ for (n, t, d), lengths in (
     ((3, 7, 1), [6, 2, 5]),
     ((5, 2, 4), [2, 1, 1, 2, 1]),
     ((1, 6, 5), [3]),
+    ((3, 3, 3), [3, 1, 2]),
 ):
     x = generator.normal(size=(n, t, d))
     rows = zip(torch.from_numpy(x), lengths, strict=True)
@@ -310,6 +311,8 @@ for (n, t, d, h), lengths in (
     ((3, 7, 4, 2), [6, 2, 5]),
     ((5, 2, 1, 3), [2, 1, 1, 2, 1]),
     ((1, 6, 5, 1), [4]),
+    ((3, 12, 3, 3), [12, 9, 3]),
+    ((3, 3, 3, 3), [3, 1, 2]),
 ):
     x, weights = generator.normal(size=(n, t, d)), random_weights(generator, d, h, 1)
     layer = torch.nn.RNN(d, h, batch_first=True, dtype=torch.float64)
@@ -436,6 +439,8 @@ for (n, t, d, h), lengths in (
     ((3, 7, 4, 2), [6, 2, 5]),
     ((5, 2, 1, 3), [2, 1, 1, 2, 1]),
     ((1, 6, 5, 1), [4]),
+    ((3, 12, 3, 3), [12, 9, 3]),
+    ((3, 3, 3, 3), [3, 1, 2]),
 ):
     x, weights = generator.normal(size=(n, t, d)), random_weights(generator, d, h, 1)
     grad_output = generator.normal(size=(n, t, h))
@@ -527,6 +532,8 @@ for (n, t, d, h), lengths in (
     ((3, 7, 4, 2), [6, 2, 5]),
     ((5, 2, 1, 3), [2, 1, 1, 2, 1]),
     ((1, 6, 5, 1), [4]),
+    ((3, 12, 3, 3), [12, 9, 3]),
+    ((3, 3, 3, 3), [3, 1, 2]),
 ):
     x, weights = generator.normal(size=(n, t, d)), random_weights(generator, d, h, 1)
     grad_output = generator.normal(size=(n, t, h))
@@ -603,7 +610,7 @@ check(
 from check import hidden_check
 
 generator = np.random.default_rng(31)
-for n, t, h in ((1, 1, 1), (2, 5, 3), (4, 3, 2), (3, 1, 6), (5, 2, 1)):
+for n, t, h in ((1, 1, 1), (2, 5, 3), (4, 3, 2), (3, 1, 6), (5, 2, 1), (3, 3, 3)):
     states, states_reverse = generator.normal(size=(2, n, t, h))
     together = np.zeros((n, t, 2 * h))
     for place in np.ndindex(together.shape):
@@ -670,7 +677,7 @@ import torch
 from check import hidden_check
 
 generator = np.random.default_rng(32)
-for n, t, h in ((1, 1, 1), (2, 5, 3), (4, 3, 2), (3, 1, 6), (6, 4, 1)):
+for n, t, h in ((1, 1, 1), (2, 5, 3), (4, 3, 2), (3, 1, 6), (6, 4, 1), (3, 3, 3)):
     grad_output = generator.normal(size=(n, t, 2 * h))
     halves = [torch.zeros(n, t, h, dtype=torch.float64, requires_grad=True) for _ in range(2)]
     torch.cat(halves, dim=2).backward(torch.from_numpy(grad_output))
@@ -847,6 +854,8 @@ for (n, t, d, h), lengths in (
     ((3, 7, 4, 2), [6, 2, 5]),
     ((5, 2, 1, 3), [2, 1, 1, 2, 1]),
     ((1, 6, 5, 1), [4]),
+    ((3, 12, 3, 3), [12, 9, 3]),
+    ((3, 3, 3, 3), [3, 1, 2]),
 ):
     x, weights = generator.normal(size=(n, t, d)), random_weights(generator, d, h, 2)
     layer = torch.nn.RNN(d, h, batch_first=True, bidirectional=True, dtype=torch.float64)
@@ -964,6 +973,8 @@ for (n, t, d, h), lengths in (
     ((3, 7, 4, 2), [6, 2, 5]),
     ((5, 2, 1, 3), [2, 1, 1, 2, 1]),
     ((1, 6, 5, 1), [4]),
+    ((3, 12, 3, 3), [12, 9, 3]),
+    ((3, 3, 3, 3), [3, 1, 2]),
 ):
     x, weights = generator.normal(size=(n, t, d)), random_weights(generator, d, h, 2)
     grad_output = generator.normal(size=(n, t, 2 * h))
@@ -1051,6 +1062,8 @@ for (n, t, d, h), lengths in (
     ((3, 7, 4, 2), [6, 2, 5]),
     ((5, 2, 1, 3), [2, 1, 1, 2, 1]),
     ((1, 6, 5, 1), [4]),
+    ((3, 12, 3, 3), [12, 9, 3]),
+    ((3, 3, 3, 3), [3, 1, 2]),
 ):
     x, weights = generator.normal(size=(n, t, d)), random_weights(generator, d, h, 2)
     grad_output = generator.normal(size=(n, t, 2 * h))
@@ -1142,6 +1155,8 @@ for (n, t, d, h), lengths in (
     ((3, 7, 4, 2), [6, 2, 5]),
     ((5, 2, 1, 3), [2, 1, 1, 2, 1]),
     ((1, 6, 5, 1), [4]),
+    ((3, 12, 3, 3), [12, 9, 3]),
+    ((3, 3, 3, 3), [3, 1, 2]),
 ):
     layer = torch.nn.RNN(d, h, batch_first=True, bidirectional=True, dtype=torch.float64)
     x = torch.randn(n, t, d, dtype=torch.float64)

@@ -302,7 +302,7 @@ check(
 from check import hidden_check
 
 generator = np.random.default_rng(21)
-for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
+for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3), (3, 3, 3)):
     arguments = random_arguments(generator, n, d, size)
     arguments[4][:size] = 100.0  # all that the reset gate multiplies is let through
     hidden_check(
@@ -359,7 +359,7 @@ check(
 from check import hidden_check
 
 generator = np.random.default_rng(22)
-for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
+for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3), (3, 3, 3)):
     arguments = random_arguments(generator, n, d, size)
     hidden_check(
         gru_step_forward,
@@ -467,7 +467,7 @@ def step_with_reset_before(x, h_prev, weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 generator = np.random.default_rng(23)
-for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
+for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3), (3, 3, 3)):
     arguments = random_arguments(generator, n, d, size)
     hidden_check(
         gru_step_reset_before,
@@ -669,7 +669,7 @@ for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "x", "h_prev"):
 from check import hidden_check
 
 generator = np.random.default_rng(32)
-for n, d, size in ((2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
+for n, d, size in ((2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3), (3, 3, 3)):
     arguments = random_arguments(generator, n, d, size)
     grad_h = generator.normal(size=(n, size))
     hidden_check(
@@ -793,7 +793,15 @@ check(
 from check import hidden_check
 
 generator = np.random.default_rng(41)
-for n, steps, d, size in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 6, 2, 5), (4, 2, 3, 1), (1, 5, 4, 2), (5, 4, 1, 3)):
+for n, steps, d, size in (
+    (1, 1, 1, 1),
+    (2, 3, 5, 4),
+    (3, 6, 2, 5),
+    (4, 2, 3, 1),
+    (1, 5, 4, 2),
+    (5, 4, 1, 3),
+    (3, 12, 3, 3),
+):
     arguments = random_arguments(generator, n, d, size, steps)
     hidden_check(
         gru_forward,
@@ -956,7 +964,14 @@ for name in ("h0", "x", "bias_ih", "bias_hh", "weight_ih", "weight_hh"):
 from check import hidden_check
 
 generator = np.random.default_rng(52)
-for n, steps, d, size in ((2, 3, 5, 4), (3, 6, 2, 5), (4, 2, 3, 1), (1, 5, 4, 2), (5, 4, 1, 3)):
+for n, steps, d, size in (
+    (2, 3, 5, 4),
+    (3, 6, 2, 5),
+    (4, 2, 3, 1),
+    (1, 5, 4, 2),
+    (5, 4, 1, 3),
+    (3, 12, 3, 3),
+):
     arguments = random_arguments(generator, n, d, size, steps)
     grad_output = generator.normal(size=(n, steps, size))
     hidden_check(

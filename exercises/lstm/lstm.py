@@ -316,7 +316,7 @@ check(
 )
 ### BEGIN HIDDEN TESTS
 generator = np.random.default_rng(21)
-for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
+for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3), (3, 3, 3)):
     arguments = random_arguments(generator, n, d, size)
     hidden_check(
         lstm_step_forward,
@@ -357,7 +357,7 @@ check(
 from check import hidden_check
 
 generator = np.random.default_rng(22)
-for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
+for n, d, size in ((1, 1, 1), (2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3), (3, 3, 3)):
     arguments = random_arguments(generator, n, d, size)
     hidden_check(
         lstm_step_forward,
@@ -601,7 +601,7 @@ for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "x", "h_prev", "c_p
 from check import hidden_check
 
 generator = np.random.default_rng(32)
-for n, d, size in ((2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3)):
+for n, d, size in ((2, 3, 5), (4, 7, 2), (3, 1, 4), (5, 2, 3), (3, 3, 3)):
     arguments = random_arguments(generator, n, d, size)
     grad_h, grad_c = generator.normal(size=(2, n, size))
     hidden_check(
@@ -743,7 +743,15 @@ check(
 )
 ### BEGIN HIDDEN TESTS
 generator = np.random.default_rng(41)
-for n, steps, d, size in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 6, 2, 5), (4, 2, 3, 1), (1, 5, 4, 2), (5, 4, 1, 3)):
+for n, steps, d, size in (
+    (1, 1, 1, 1),
+    (2, 3, 5, 4),
+    (3, 6, 2, 5),
+    (4, 2, 3, 1),
+    (1, 5, 4, 2),
+    (5, 4, 1, 3),
+    (3, 12, 3, 3),
+):
     arguments = random_arguments(generator, n, d, size, steps)
     _, output, c_n = layer_by_torch(arguments)
     hidden_check(
@@ -939,7 +947,14 @@ for name in ("c0", "h0", "x", "bias_ih", "bias_hh", "weight_ih", "weight_hh"):
 from check import hidden_check
 
 generator = np.random.default_rng(52)
-for n, steps, d, size in ((2, 3, 5, 4), (3, 6, 2, 5), (4, 2, 3, 1), (1, 5, 4, 2), (5, 4, 1, 3)):
+for n, steps, d, size in (
+    (2, 3, 5, 4),
+    (3, 6, 2, 5),
+    (4, 2, 3, 1),
+    (1, 5, 4, 2),
+    (5, 4, 1, 3),
+    (3, 12, 3, 3),
+):
     arguments = random_arguments(generator, n, d, size, steps)
     grad_output, grad_c_n = generator.normal(size=(n, steps, size)), generator.normal(size=(n, size))
     hidden_check(

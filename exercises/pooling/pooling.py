@@ -111,6 +111,13 @@ for shape in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 1, 2, 7), (1, 4, 6, 1)):
         expect=Forward(torch.nn.functional.relu(torch.from_numpy(x)).numpy(), ANY),
         case=f"ReLU, shape {shape}",
     )
+hidden_check(
+    relu_forward,
+    np.array([[[[1e-9, -1e-9], [1e5, -1e5]]]]),
+    view=without_cache,
+    expect=Forward(np.array([[[[1e-9, 0.0], [1e5, 0.0]]]]), ANY),
+    case="ReLU of very small and very large numbers",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -402,6 +409,18 @@ for shape, kernel_size, stride, padding in (
         expect=Forward(pooled.numpy(), ANY),
         case=f"maximum, shape {shape}, windows of {kernel_size}, stride {stride}, padding {padding}",
     )
+x = -np.round(1e15 * (1 + generator.random((2, 3, 4, 4))))
+pooled = torch.nn.functional.max_pool2d(torch.from_numpy(x), 2, 2, 1)
+hidden_check(
+    max_pool_forward,
+    x,
+    2,
+    2,
+    1,
+    view=without_cache,
+    expect=Forward(pooled.numpy(), ANY),
+    case="far below 0, with padding",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -627,6 +646,17 @@ for shape, kernel_size, stride, padding in (
         expect=max_gradient_by_torch(x, grad_output, kernel_size, stride, padding),
         case=f"gradient, shape {shape}, windows of {kernel_size}, stride {stride}, padding {padding}",
     )
+x, grad_output = np.full((2, 2, 3, 3), -1.0), generator.normal(size=(2, 2, 2, 2))
+hidden_check(
+    forward_then_backward(max_pool_forward, max_pool_backward),
+    x,
+    kernel_size=3,
+    stride=2,
+    padding=1,
+    grad_output=grad_output,
+    expect=max_gradient_by_torch(x, grad_output, 3, 2, 1),
+    case="all numbers equal, with padding",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]

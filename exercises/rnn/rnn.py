@@ -199,7 +199,7 @@ import torch
 from check import hidden_check
 
 generator = np.random.default_rng(11)
-for n, d, h in ((1, 1, 1), (2, 3, 5), (4, 5, 2), (3, 1, 6), (5, 4, 1), (1, 2, 3)):
+for n, d, h in ((1, 1, 1), (2, 3, 5), (4, 5, 2), (3, 1, 6), (5, 4, 1), (1, 2, 3), (3, 3, 3)):
     x, h_prev, weights = (
         generator.normal(size=(n, d)),
         generator.normal(size=(n, h)),
@@ -320,7 +320,7 @@ import torch
 from check import hidden_check
 
 generator = np.random.default_rng(12)
-for n, d, h in ((1, 1, 1), (2, 3, 5), (4, 5, 2), (3, 1, 6), (5, 4, 1), (1, 2, 3)):
+for n, d, h in ((1, 1, 1), (2, 3, 5), (4, 5, 2), (3, 1, 6), (5, 4, 1), (1, 2, 3), (3, 3, 3)):
     step = {"x": generator.normal(size=(n, d)), "h_prev": generator.normal(size=(n, h))}
     step |= random_weights(generator, d, h)
     grad_output = generator.normal(size=(n, h))
@@ -391,7 +391,7 @@ import torch
 from check import hidden_check
 
 generator = np.random.default_rng(13)
-for n, d, h in ((1, 1, 1), (2, 3, 5), (4, 5, 2), (3, 1, 6), (5, 4, 1), (1, 2, 3)):
+for n, d, h in ((1, 1, 1), (2, 3, 5), (4, 5, 2), (3, 1, 6), (5, 4, 1), (1, 2, 3), (3, 3, 3)):
     step = {"x": generator.normal(size=(n, d)), "h_prev": generator.normal(size=(n, h))}
     step |= random_weights(generator, d, h)
     grad_output = generator.normal(size=(n, h))
@@ -511,7 +511,15 @@ import torch
 from check import hidden_check
 
 generator = np.random.default_rng(21)
-for n, t, d, h in ((1, 1, 1, 1), (2, 4, 3, 5), (5, 3, 4, 2), (3, 6, 1, 4), (4, 2, 5, 1), (1, 7, 2, 3)):
+for n, t, d, h in (
+    (1, 1, 1, 1),
+    (2, 4, 3, 5),
+    (5, 3, 4, 2),
+    (3, 6, 1, 4),
+    (4, 2, 5, 1),
+    (1, 7, 2, 3),
+    (3, 12, 3, 3),
+):
     x, h0, weights = (
         generator.normal(size=(n, t, d)),
         generator.normal(size=(n, h)),
@@ -623,7 +631,15 @@ import torch
 from check import hidden_check
 
 generator = np.random.default_rng(31)
-for n, t, d, h in ((1, 1, 1, 1), (2, 4, 3, 5), (5, 3, 4, 2), (3, 6, 1, 4), (4, 2, 5, 1), (1, 7, 2, 3)):
+for n, t, d, h in (
+    (1, 1, 1, 1),
+    (2, 4, 3, 5),
+    (5, 3, 4, 2),
+    (3, 6, 1, 4),
+    (4, 2, 5, 1),
+    (1, 7, 2, 3),
+    (3, 12, 3, 3),
+):
     given = {"x": generator.normal(size=(n, t, d)), "h0": generator.normal(size=(n, h))}
     given |= random_weights(generator, d, h)
     grad_output = np.zeros((n, t, h))
@@ -688,6 +704,7 @@ for n, t, d, h, at in (
     (3, 6, 1, 4, [1, 4]),
     (4, 2, 5, 1, [0]),
     (1, 7, 2, 3, [2, 3, 6]),
+    (3, 12, 3, 3, [11]),
 ):
     given = {"x": generator.normal(size=(n, t, d)), "h0": generator.normal(size=(n, h))}
     given |= random_weights(generator, d, h)
@@ -775,6 +792,7 @@ for n, t, d, h, at in (
     (3, 6, 1, 4, [1, 4]),
     (4, 2, 5, 1, [0]),
     (1, 7, 2, 3, [2, 3, 6]),
+    (3, 12, 3, 3, [11]),
 ):
     given = {"x": generator.normal(size=(n, t, d)), "h0": generator.normal(size=(n, h))}
     given |= random_weights(generator, d, h)
@@ -901,7 +919,15 @@ import torch
 from check import hidden_check
 
 generator = np.random.default_rng(41)
-for n, t, d, h in ((1, 1, 1, 1), (2, 4, 3, 5), (5, 3, 4, 2), (3, 6, 1, 4), (4, 2, 5, 1), (1, 7, 2, 3)):
+for n, t, d, h in (
+    (1, 1, 1, 1),
+    (2, 4, 3, 5),
+    (5, 3, 4, 2),
+    (3, 6, 1, 4),
+    (4, 2, 5, 1),
+    (1, 7, 2, 3),
+    (3, 12, 3, 3),
+):
     given = {"x": generator.normal(size=(n, t, d)), "h0": generator.normal(size=(n, h))}
     given |= random_weights(generator, d, h)
     grad_last = generator.normal(size=(n, h))
