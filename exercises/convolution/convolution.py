@@ -319,7 +319,7 @@ def conv2d_forward(x, weight, bias, stride=1, padding=0):
     Args:
         x: array of shape (N, C, H, W). It is not changed.
         weight: array of shape (K, C, kH, kW), one filter after another. It is not changed.
-        bias: array of shape (K,), one number for each filter.
+        bias: array of shape (K,), one number for each filter. It is not changed.
         stride: how many rows, or columns, further the next window begins.
         padding: width of the border of zeros on all four sides.
 
@@ -1174,7 +1174,7 @@ def fast_conv2d_forward(x, weight, bias, stride=1, padding=0):
     Args:
         x: array of shape (N, C, H, W). It is not changed.
         weight: array of shape (K, C, kH, kW). It is not changed.
-        bias: array of shape (K,).
+        bias: array of shape (K,). It is not changed.
         stride: how many rows, or columns, further the next window begins.
         padding: width of the border of zeros on all four sides.
 
@@ -1431,7 +1431,7 @@ def conv1x1(x, weight, bias):
     Args:
         x: array of shape (N, C, H, W). It is not changed.
         weight: array of shape (K, C, 1, 1). It is not changed.
-        bias: array of shape (K,).
+        bias: array of shape (K,). It is not changed.
 
     Returns:
         Array of shape (N, K, H, W). There is no cache this time.
