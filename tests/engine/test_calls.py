@@ -84,6 +84,25 @@ def test_a_cache_of_any_kind_of_dict_comes_back_to_its_owner(passes):
     )
 
 
+def test_a_cache_that_its_owner_changes_is_still_its_owners(passes):
+    passes(
+        """
+        import collections
+        def forward():
+            return collections.OrderedDict(first=1.0, second=2.0)
+        def backward(cache):
+            cache.move_to_end("first")
+            cache["calls"] = cache.get("calls", 0) + 1
+            return type(cache).__name__
+        """,
+        """
+        cache = forward()
+        assert backward(cache) == backward(cache) == backward(cache) == "OrderedDict"
+        assert cache == {"first": 1.0, "second": 2.0, "calls": 3}
+        """,
+    )
+
+
 def test_a_test_may_change_what_a_dict_of_the_learners_holds(passes):
     passes(
         "import collections\ndef f():\n    return collections.Counter('aab')\ndef g(counts):\n    return counts['a']",

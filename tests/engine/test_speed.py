@@ -3,7 +3,6 @@
 import contextlib
 import os
 import platform
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from layerbook.engine.limits import Limits
-from layerbook.engine.worker import Worker
+from layerbook.engine.worker import Processor, Worker
 
 KERNEL = tuple(map(int, platform.release().split(".")[:2]))
 SEES = "import os\nsorted(os.sched_getaffinity(0))"
@@ -55,15 +54,16 @@ def test_examiner_and_learner_share_the_processor_that_their_worker_claimed():
     assert all(learner == all_processors for learner in others)
 
 
-def test_a_worker_that_ended_leaves_its_processor():
+def test_a_worker_that_ended_leaves_its_processor(monkeypatch):
+    nobodys = 1_000_000 + os.getpid()  # the number of no processor, so that no other worker has it
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {nobodys})
     with Worker(Limits()) as worker:
         worker.launch()
-        claimed = worker._processor
-        if claimed is None:
-            pytest.skip("other workers have all processors")
-        with socket.socket(socket.AF_UNIX) as second, pytest.raises(OSError, match="in use"):
-            second.bind(claimed.claimed.getsockname())
-    assert claimed.claimed.fileno() == -1  # closed, so that the next one can have it
+        assert Processor.claim() is None
+    claimed = Processor.claim()
+    assert claimed is not None
+    assert claimed.number == nobodys
+    claimed.claimed.close()
 
 
 def processors(worker, kind):

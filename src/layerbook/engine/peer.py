@@ -123,6 +123,8 @@ def _change(old: Any, new: Any) -> None:
     elif (isinstance(old, dict) and isinstance(new, dict)) or (isinstance(old, set) and isinstance(new, set)):
         old.clear()
         old.update(new)
+        if isinstance(old, Original):  # its owner did that, so it is still the original
+            old.before = dict(old)
 
 
 class Peer:

@@ -435,10 +435,10 @@ class Checker:
             if same and this in ((m["of"], m["name"]) for m in self.known.get(key, [])):
                 return True
         for key, seen in self.failed.items():
-            outcomes = [m["outcome"] for m in self.known.get(key, []) if (m["of"], m["name"]) == this]
-            others = mistake["of"] != name and key.startswith(f"{mistake['of']} | ")
-            if others and not any(same_fingerprint(outcome, seen) for outcome in outcomes):
-                return True
+            if mistake["of"] != name and key.startswith(f"{mistake['of']} | "):
+                own = [m["outcome"] for m in self.known.get(key, []) if (m["of"], m["name"]) == this]
+                if not any(same_fingerprint(outcome, seen) for outcome in own):
+                    return True
         return False
 
 
