@@ -96,6 +96,33 @@ def test_closing_a_worker_ends_all_that_it_started(own):
     assert not [pid for pid in left if Path(f"/proc/{pid}").exists()]
 
 
+def test_a_worker_closed_while_bubblewrap_starts_leaves_nothing():
+    """Its second process waits for the first one then, and does not yet end with it."""
+    groups = []
+    for moment in range(60):
+        with Worker(LIMITS) as worker:
+            worker.launch()
+            groups.append(worker._process.pid)
+            time.sleep(0.0005 * moment)
+    deadline = time.monotonic() + 5
+    while left := {pid for pid in groups if group_lives(pid)}:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)
+
+
+def group_lives(group):
+    """Whether a process is left in a group that is not only waiting to be reaped."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(stat[2]) == group and stat[0] != "Z":
+                return True
+    return False
+
+
 def test_a_job_that_cannot_be_sent_ends_in_an_outcome(own):
     assert own.run({"cells": [], "files": {"x": object()}, "known": {}}) == {"cells": [], "end": "crashed"}
     assert run_in(own, ("tests", "assert True")).error(0) is None

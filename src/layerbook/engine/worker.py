@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -124,7 +125,9 @@ class Worker:
         channel, process, processor = self._channel, self._process, self._processor
         self._channel = self._process = self._processor = None
         if process is not None:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                # The group: bubblewrap's second process does not end with the first one while they start.
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         if channel is not None:
             with contextlib.suppress(OSError):
