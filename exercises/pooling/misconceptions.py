@@ -381,6 +381,15 @@ def zeros_win(x, kernel_size, stride, padding=0):
 
 
 @misconception(of="max_pool_forward", read="pooling.md#pooling-padding")
+def frame_wins_far_below_zero(x, kernel_size, stride, padding=0):
+    """The frame is filled with a number far below 0, and a map may hold smaller ones. Only minus infinity is
+    below all.
+    """
+    padded = _pad(x, padding, -1e9)
+    return _windows(padded, kernel_size, stride).max(axis=(4, 5)), (padded, kernel_size, stride, padding)
+
+
+@misconception(of="max_pool_forward", read="pooling.md#pooling-padding")
 def padding_forgotten(x, kernel_size, stride, padding=0):
     """The padding is not used. A frame of that width goes around each map before the windows are placed."""
     output = _windows(x, kernel_size, stride).max(axis=(4, 5))
