@@ -1,5 +1,7 @@
 """`judge` passes a good exercise and says what a bad one lacks."""
 
+import warnings
+
 import pytest
 
 from layerbook.exercises import manifest
@@ -34,6 +36,18 @@ def test_a_good_exercise_has_no_problems(project):
 def test_says_what_falls_short(project, exercise_source, file, old, new, said):
     exercise_source(old, new, file=f"exercises/scaling/{file}")
     assert any(said in problem for problem in verdict(project).problems), verdict(project).problems
+
+
+def test_a_misconception_may_overflow_and_nobody_is_warned(project, exercise_source):
+    """What it returns is what a learner will see; there it is no error either."""
+    exercise_source(
+        "return x + x.mean(axis=0)", "return x * 1e200 * 1e200", file="exercises/scaling/misconceptions.py"
+    )
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        found = verdict(project)
+    assert [str(warning.message) for warning in warned] == []
+    assert (found.caught, found.named) == (8, 8)
 
 
 def test_a_misconception_that_no_message_names_counts_as_unnamed(project, exercise_source):

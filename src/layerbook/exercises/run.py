@@ -9,6 +9,7 @@ import contextlib
 import io
 import sys
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,14 @@ def run(
     """
     namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *things: None}
     results = []
-    with check_module(checker), contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+    with (
+        check_module(checker),
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
+        if replace:  # numbers of a wrong answer may overflow; what comes of it is what counts
+            warnings.simplefilter("ignore", RuntimeWarning)
         for cell in source.cells:
             if not cell.is_code or (cell.capstone and not capstone):
                 continue
