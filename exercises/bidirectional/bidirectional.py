@@ -450,7 +450,7 @@ for (n, t, d, h), lengths in (
     leaf = torch.tensor(x, requires_grad=True)
     packed = pack_padded_sequence(leaf, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
     output, _ = pad_packed_sequence(layer(packed)[0], batch_first=True, total_length=t)
-    output.backward(torch.from_numpy(grad_output))
+    (output * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         forward_then_backward(one_way_forward, one_way_backward),
         x=x,
@@ -542,7 +542,7 @@ for (n, t, d, h), lengths in (
         parameter.data = torch.from_numpy(value)
     packed = pack_padded_sequence(torch.from_numpy(x), torch.tensor(lengths), True, enforce_sorted=False)
     output, _ = pad_packed_sequence(layer(packed)[0], batch_first=True, total_length=t)
-    output.backward(torch.from_numpy(grad_output))
+    (output * torch.from_numpy(grad_output)).sum().backward()
     of_weights = [parameter.grad.numpy() for parameter in layer.parameters()]
     hidden_check(
         forward_then_backward(one_way_forward, one_way_backward),
@@ -680,7 +680,7 @@ generator = np.random.default_rng(32)
 for n, t, h in ((1, 1, 1), (2, 5, 3), (4, 3, 2), (3, 1, 6), (6, 4, 1), (3, 3, 3)):
     grad_output = generator.normal(size=(n, t, 2 * h))
     halves = [torch.zeros(n, t, h, dtype=torch.float64, requires_grad=True) for _ in range(2)]
-    torch.cat(halves, dim=2).backward(torch.from_numpy(grad_output))
+    (torch.cat(halves, dim=2) * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         split_gradient,
         grad_output,
@@ -984,7 +984,7 @@ for (n, t, d, h), lengths in (
     leaf = torch.tensor(x, requires_grad=True)
     packed = pack_padded_sequence(leaf, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
     output, _ = pad_packed_sequence(layer(packed)[0], batch_first=True, total_length=t)
-    output.backward(torch.from_numpy(grad_output))
+    (output * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         forward_then_backward(bidirectional_forward, bidirectional_backward),
         x=x,
@@ -1073,7 +1073,7 @@ for (n, t, d, h), lengths in (
     leaf = torch.tensor(x, requires_grad=True)
     packed = pack_padded_sequence(leaf, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
     output, _ = pad_packed_sequence(layer(packed)[0], batch_first=True, total_length=t)
-    output.backward(torch.from_numpy(grad_output))
+    (output * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         forward_then_backward(bidirectional_forward, bidirectional_backward),
         x=x,

@@ -231,7 +231,7 @@ for n, d, k in ((1, 1, 1), (2, 5, 3), (4, 3, 7), (6, 2, 1), (3, 3, 3)):
     arrays = generator.normal(size=(n, d)), generator.normal(size=(k, d)), generator.normal(size=k)
     grad_output = generator.normal(size=(n, k))
     tensors = [torch.tensor(array, requires_grad=True) for array in arrays]
-    torch.nn.functional.linear(*tensors).backward(torch.from_numpy(grad_output))
+    (torch.nn.functional.linear(*tensors) * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         forward_then_backward(linear_forward, linear_backward),
         **dict(zip(("x", "weight", "bias"), arrays, strict=True)),
@@ -364,7 +364,7 @@ generator = np.random.default_rng(22)
 for shape in ((1, 1, 1, 1), (2, 3, 5, 4), (4, 1, 2, 3), (3, 2, 1, 7), (2, 2, 2, 2)):
     tensor = torch.zeros(shape, dtype=torch.float64, requires_grad=True)
     grad_output = generator.normal(size=(shape[0], tensor[0].numel()))
-    tensor.flatten(1).backward(torch.from_numpy(grad_output))
+    (tensor.flatten(1) * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         forward_then_backward(flatten_forward, flatten_backward),
         x=generator.normal(size=shape),
@@ -831,7 +831,7 @@ for shape, filters, size in (
     ]
     output = torch.nn.functional.conv2d(*tensors)
     grad_output = generator.normal(size=output.shape)
-    output.backward(torch.from_numpy(grad_output))
+    (output * torch.from_numpy(grad_output)).sum().backward()
     arguments = dict(
         zip(("x", "weight", "bias"), (tensor.detach().numpy() for tensor in tensors), strict=True)
     )
@@ -1608,7 +1608,7 @@ for case, (images, parameters) in random_networks.items():
     leaves = [torch.tensor(array, requires_grad=True) for array in (images, *parameters.values())]
     scores = scores_by_torch(leaves[0], dict(zip(parameters, leaves[1:], strict=True)))
     grad_scores = generator.normal(size=scores.shape)
-    scores.backward(torch.from_numpy(grad_scores))
+    (scores * torch.from_numpy(grad_scores)).sum().backward()
     hidden_check(
         cnn_gradients,
         images=images,

@@ -614,7 +614,7 @@ generator = np.random.default_rng(31)
 def gradients_by_torch(x, weight, bias, grad_output, stride, padding, wanted=Gradients._fields):
     """What automatic differentiation of the convolution gives, of those gradients that are wanted."""
     tensors = [torch.tensor(values, requires_grad=True) for values in (x, weight, bias)]
-    torch.nn.functional.conv2d(*tensors, stride, padding).backward(torch.from_numpy(grad_output))
+    (torch.nn.functional.conv2d(*tensors, stride, padding) * torch.from_numpy(grad_output)).sum().backward()
     named = zip(Gradients._fields, tensors, strict=True)
     return Gradients(*(tensor.grad.numpy() if name in wanted else ANY for name, tensor in named))
 

@@ -177,7 +177,7 @@ for shape in ((1, 1, 1, 2), (2, 3, 5, 4), (3, 1, 2, 7), (1, 4, 6, 1)):
     x = np.round(2 * generator.normal(size=shape)) / 2  # some are 0
     grad_output = generator.normal(size=shape)
     tensor = torch.tensor(x, requires_grad=True)
-    torch.nn.functional.relu(tensor).backward(torch.from_numpy(grad_output))
+    (torch.nn.functional.relu(tensor) * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         forward_then_backward(relu_forward, relu_backward),
         x,
@@ -483,7 +483,7 @@ def max_gradient_by_torch(x, grad_output, kernel_size, stride, padding=0):
     """What automatic differentiation of max pooling gives."""
     tensor = torch.tensor(x, requires_grad=True)
     pooled = torch.nn.functional.max_pool2d(tensor, kernel_size, stride, padding)
-    pooled.backward(torch.from_numpy(grad_output))
+    (pooled * torch.from_numpy(grad_output)).sum().backward()
     return tensor.grad.numpy()
 
 
@@ -808,7 +808,8 @@ generator = np.random.default_rng(42)
 def mean_gradient_by_torch(x, grad_output, kernel_size, stride):
     """What automatic differentiation of average pooling gives."""
     tensor = torch.tensor(x, requires_grad=True)
-    torch.nn.functional.avg_pool2d(tensor, kernel_size, stride).backward(torch.from_numpy(grad_output))
+    pooled = torch.nn.functional.avg_pool2d(tensor, kernel_size, stride)
+    (pooled * torch.from_numpy(grad_output)).sum().backward()
     return tensor.grad.numpy()
 
 
@@ -1003,7 +1004,8 @@ generator = np.random.default_rng(52)
 for shape in ((1, 1, 1, 1), (2, 3, 5, 4), (3, 2, 1, 7), (5, 1, 6, 2), (4, 4, 2, 3)):
     x, grad_output = generator.normal(size=shape), generator.normal(size=shape[:2])
     tensor = torch.tensor(x, requires_grad=True)
-    torch.nn.functional.adaptive_avg_pool2d(tensor, 1).flatten(1).backward(torch.from_numpy(grad_output))
+    pooled = torch.nn.functional.adaptive_avg_pool2d(tensor, 1).flatten(1)
+    (pooled * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         forward_then_backward(global_average_pool_forward, global_average_pool_backward),
         x,

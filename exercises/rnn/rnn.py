@@ -325,7 +325,7 @@ for n, d, h in ((1, 1, 1), (2, 3, 5), (4, 5, 2), (3, 1, 6), (5, 4, 1), (1, 2, 3)
     step |= random_weights(generator, d, h)
     grad_output = generator.normal(size=(n, h))
     tensors = [torch.tensor(array, requires_grad=True) for array in step.values()]
-    torch.rnn_tanh_cell(*tensors).backward(torch.from_numpy(grad_output))
+    (torch.rnn_tanh_cell(*tensors) * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         forward_then_backward(rnn_step_forward, rnn_step_backward),
         **step,
@@ -396,7 +396,7 @@ for n, d, h in ((1, 1, 1), (2, 3, 5), (4, 5, 2), (3, 1, 6), (5, 4, 1), (1, 2, 3)
     step |= random_weights(generator, d, h)
     grad_output = generator.normal(size=(n, h))
     tensors = [torch.tensor(array, requires_grad=True) for array in step.values()]
-    torch.rnn_tanh_cell(*tensors).backward(torch.from_numpy(grad_output))
+    (torch.rnn_tanh_cell(*tensors) * torch.from_numpy(grad_output)).sum().backward()
     of_weights = {f"grad_{name}": t.grad.numpy() for name, t in zip(step, tensors, strict=True)}
     hidden_check(
         forward_then_backward(rnn_step_forward, rnn_step_backward),
@@ -648,7 +648,7 @@ for n, t, d, h in (
     state = tensors[1]
     for step in range(t):
         state = torch.rnn_tanh_cell(tensors[0][:, step], state, *tensors[2:])
-    state.backward(torch.from_numpy(grad_output[:, -1]))
+    (state * torch.from_numpy(grad_output[:, -1])).sum().backward()
     hidden_check(
         forward_then_backward(rnn_forward, rnn_backward),
         **given,
@@ -712,7 +712,7 @@ for n, t, d, h, at in (
     grad_output[:, at] = generator.normal(size=(n, len(at), h))
     tensors = [torch.tensor(array, requires_grad=True) for array in given.values()]
     states, _ = torch.rnn_tanh(tensors[0], tensors[1][None], tensors[2:], True, 1, 0.0, True, False, True)
-    states.backward(torch.from_numpy(grad_output))
+    (states * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         forward_then_backward(rnn_forward, rnn_backward),
         **given,
@@ -800,7 +800,7 @@ for n, t, d, h, at in (
     grad_output[:, at] = generator.normal(size=(n, len(at), h))
     tensors = [torch.tensor(array, requires_grad=True) for array in given.values()]
     states, _ = torch.rnn_tanh(tensors[0], tensors[1][None], tensors[2:], True, 1, 0.0, True, False, True)
-    states.backward(torch.from_numpy(grad_output))
+    (states * torch.from_numpy(grad_output)).sum().backward()
     hidden_check(
         forward_then_backward(rnn_forward, rnn_backward),
         **given,
@@ -937,7 +937,7 @@ for n, t, d, h in (
         state = torch.rnn_tanh_cell(x[:, step], states[-1], *weights)
         state.retain_grad()
         states.append(state)
-    states[-1].backward(torch.from_numpy(grad_last))
+    (states[-1] * torch.from_numpy(grad_last)).sum().backward()
     lengths = [state.grad.square().sum(dim=1).sqrt() for state in reversed(states)]
     hidden_check(
         forward_then_backward(rnn_forward, gradient_norms),

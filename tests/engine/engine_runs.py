@@ -1,8 +1,8 @@
 """A short way to run cells in a worker, and to read what became of them."""
 
-import json
 from pathlib import Path
 
+from layerbook.engine.examiner import packed
 from layerbook.engine.limits import Limits
 from layerbook.exercises import check
 
@@ -15,7 +15,7 @@ def run_in(worker, *cells, files=FILES, known=None, again=False):
     """Run cells of (kind, source) in a worker."""
     given = [{"id": "setup", "kind": "setup", "source": SETUP}]
     given += [{"id": f"cell-{n}", "kind": kind, "source": source} for n, (kind, source) in enumerate(cells)]
-    return Run(worker.run({"cells": given, "files": files, "known": json.dumps(known or {}), "again": again}))
+    return Run(worker.run({"cells": given, "files": files, "known": packed(known or {}), "again": again}))
 
 
 class Run:

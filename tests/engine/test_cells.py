@@ -3,7 +3,7 @@
 import numpy as np
 from engine_runs import LIMITS
 
-from layerbook.engine.examiner import compiled
+from layerbook.engine.examiner import compiled, packed
 from layerbook.exercises.check import Outcome, case_key
 
 DOUBLE = "def double(x):\n    return x * 2"
@@ -171,7 +171,7 @@ def test_a_trusted_cell_may_come_compiled(worker):
     cell = {"id": "t", "kind": "tests", "source": source}
     learner = {"id": "l", "kind": "learner", "source": DOUBLE}
     jobs = [[learner, cell], [learner, {**cell, "source": "never read", "code": compiled(source)}]]
-    ran = [worker.run({"cells": cells, "files": {}, "known": b"{}"})["cells"] for cells in jobs]
+    ran = [worker.run({"cells": cells, "files": {}, "known": packed({})})["cells"] for cells in jobs]
     outputs = [[cell["outputs"] for cell in cells] for cells in ran]
     assert outputs[0] == outputs[1]
     assert [output["output_type"] for output in outputs[0][1]] == ["stream", "execute_result"]

@@ -2,17 +2,11 @@
 
 import contextlib
 import os
-import platform
-import subprocess
-import sys
-from pathlib import Path
 
-import pytest
-
+from layerbook.engine.examiner import packed
 from layerbook.engine.limits import Limits
 from layerbook.engine.worker import Processor, Worker
 
-KERNEL = tuple(map(int, platform.release().split(".")[:2]))
 SEES = "import os\nsorted(os.sched_getaffinity(0))"
 COUNTS_DRAWINGS = """
 import matplotlib.pyplot as plt
@@ -23,18 +17,6 @@ def counting(figure, *arguments, **named):
     return draw(figure, *arguments, **named)
 Figure.draw = counting
 _ = plt.plot([1, 2])
-"""
-# Two hundred million bytes in small pieces, as libraries leave them; prints the bytes on large pages before and after.
-LARGE_PAGES = """
-from pathlib import Path
-from layerbook.engine import isolate
-pieces = [bytearray(100_000) for _ in range(2_000)]
-def large():
-    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("AnonHugePages"))
-before, total = large(), sum(map(sum, pieces))
-isolate.use_large_pages()
-print(before, large(), sum(map(sum, pieces)) == total)
 """
 
 
@@ -67,7 +49,7 @@ def test_a_worker_that_ended_leaves_its_processor(monkeypatch):
 
 
 def processors(worker, kind):
-    job = {"cells": [{"id": "a", "kind": kind, "source": SEES}], "files": {}, "known": b"{}"}
+    job = {"cells": [{"id": "a", "kind": kind, "source": SEES}], "files": {}, "known": packed({})}
     return eval(worker.run(job)["cells"][0]["outputs"][0]["data"]["text/plain"], {})
 
 
@@ -75,12 +57,3 @@ def test_a_figure_is_drawn_once(run):
     ran = run(("learner", COUNTS_DRAWINGS), ("learner", "len(drawn)"))
     assert any("image/png" in output.get("data", {}) for output in ran.outputs(0))
     assert ran.text(1) == "1"
-
-
-def test_memory_goes_on_large_pages_and_is_the_same_memory():
-    done = subprocess.run([sys.executable, "-c", LARGE_PAGES], capture_output=True, text=True, check=True)
-    before, after, same = done.stdout.split()
-    assert same == "True"
-    if not Path("/sys/kernel/mm/transparent_hugepage").is_dir() or KERNEL < (6, 1):
-        pytest.skip("this kernel cannot do that")
-    assert int(after) > int(before) + 50_000  # kB

@@ -14,7 +14,8 @@ import sys
 import time
 import traceback
 import types
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -23,7 +24,7 @@ from layerbook.engine.link import Channel, LinkClosed, LinkError, LinkTimeout
 from layerbook.engine.outputs import Room
 from layerbook.engine.peer import Peer, Remote
 from layerbook.exercises import check as check_module
-from layerbook.exercises.check import Checker, Known
+from layerbook.exercises.check import Checker
 
 GRACE_SECONDS = 2.0  # for a cell that was told to stop
 
@@ -103,7 +104,7 @@ class Examiner:
 
     def run(self) -> Report:
         """Run everything; a learner process that ends early costs only the tests that need it."""
-        checker = Checker(Known(lambda: json.loads(self.job["known"])))
+        checker = Checker(Unpacked(self.job["known"]))
         module = types.ModuleType("check")
         module.__dict__.update(vars(check_module), check=checker.check, hidden_check=checker.hidden_check)
         sys.modules["check"] = module
@@ -240,6 +241,28 @@ def _call_back(function: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[
     if not callable(function):
         raise LinkError("only functions can be called")
     return function(*args, **kwargs), {}
+
+
+def packed(known: Mapping[str, Any]) -> dict[str, bytes]:
+    """What known mistakes return, as a job's `known`: each case by itself, as only failed ones are read."""
+    return {case: zlib.compress(json.dumps(outcomes).encode()) for case, outcomes in known.items()}
+
+
+class Unpacked(Mapping[str, Any]):
+    """What `packed` was given; a case is unpacked when a check asks for it."""
+
+    def __init__(self, known: dict[str, bytes]) -> None:
+        """Read from what `packed` made."""
+        self._known = known
+
+    def __getitem__(self, case: str) -> Any:
+        return json.loads(zlib.decompress(self._known[case]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 def compiled(source: str) -> bytes:

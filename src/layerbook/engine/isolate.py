@@ -1,7 +1,7 @@
 """What a process does to itself before it runs a learner's code: namespaces, limits, no privileges.
 
 Sources: the manual pages clone(2), user_namespaces(7), prctl(2), capabilities(7), setrlimit(2),
-sched_setaffinity(2), madvise(2).
+sched_setaffinity(2).
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ MS_NOSUID, MS_NODEV = 2, 4
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 LINUX_CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 63
-MADV_COLLAPSE = 25  # since Linux 6.1
-LARGE_PAGE = 2**21  # bytes, on x86-64 and most others
 CLONE = {"x86_64": 56, "aarch64": 220}  # the call's number
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -74,20 +72,6 @@ def stay_on(processor: int) -> None:
     """
     with contextlib.suppress(OSError):  # it is faster so, and right without it
         os.sched_setaffinity(0, {processor})
-
-
-def use_large_pages() -> None:
-    """Put what this process has in memory on large pages, which a fork copies in a third of the time."""
-    maps = Path("/proc/self/maps")
-    for line in maps.read_text("ascii", "replace").splitlines() if os.access(maps, os.R_OK) else ():
-        where, rights, _offset, _device, file, *name = line.split()
-        if rights != "rw-p" or file != "0" or name not in ([], ["[heap]"]):
-            continue
-        start, end = (int(address, 16) for address in where.split("-"))
-        first = -(-start // LARGE_PAGE) * LARGE_PAGE
-        size = end // LARGE_PAGE * LARGE_PAGE - first
-        if size > 0:  # where the kernel has no such call, or no room, all stays as it is
-            _libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(size), MADV_COLLAPSE)
 
 
 def become_owner(user: int, group: int) -> None:

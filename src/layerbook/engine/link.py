@@ -17,8 +17,8 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -30,9 +30,10 @@ MAX_KEYS = 5000  # of a dict, unless they are texts or small: other numbers can 
 MAX_DIGITS = 1000
 MAX_FIELDS = 50  # of a named tuple
 PLAIN_KINDS = "biufcSUmM"  # NumPy's letters for types that hold no objects
+AT_ONCE = 2**20  # bytes to send or receive in one call
+FEW = 2**16  # bytes to take from the socket where fewer are asked for
 HEAD = struct.Struct("!QI")  # bytes of the whole message, bytes of its JSON
 
-T = TypeVar("T")
 Foreign = Callable[[Any], dict[str, Any]]
 Resolve = Callable[[dict[str, Any]], Any]
 
@@ -58,45 +59,38 @@ def pack(value: Any, blobs: list[bytes], foreign: Foreign = refuse, depth: int =
     """`value` as JSON; bytes of arrays go to `blobs`, and `foreign` makes references of what is not plain."""
     if depth > MAX_DEPTH:
         raise LinkError(f"data nested deeper than {MAX_DEPTH} cannot be handed over")
-    if value is None or type(value) is bool:
-        return value
-    if type(value) is str:
-        return (
-            value if len(value) < LONG_TEXT else {"str": _blob(value.encode("utf-8", "surrogatepass"), blobs)}
-        )
-    if type(value) is int:
-        return value if abs(value) < 2**53 else {"i": _digits(value)}
-    if type(value) is float:
-        return value if math.isfinite(value) else {"f": repr(value)}
+    packer = _PACK.get(type(value), _pack_rarer)
+    return packer(value, blobs, foreign, depth + 1)
+
+
+def _pack_items(items: Iterable[Any], blobs: list[bytes], foreign: Foreign, depth: int) -> list[Any]:
+    return [pack(item, blobs, foreign, depth) for item in items]
+
+
+def _pack_text(value: str, blobs: list[bytes], foreign: Foreign, depth: int) -> Any:
+    return value if len(value) < LONG_TEXT else {"str": _blob(value.encode("utf-8", "surrogatepass"), blobs)}
+
+
+def _pack_dict(value: dict[Any, Any], blobs: list[bytes], foreign: Foreign, depth: int) -> dict[str, Any]:
+    return {"dict": [_pack_items(pair, blobs, foreign, depth + 1) for pair in value.items()]}
+
+
+def _pack_rarer(value: Any, blobs: list[bytes], foreign: Foreign, depth: int) -> Any:
+    """What is of a kind of its own: subclasses of plain types cross as these, the rest as references."""
     if isinstance(value, np.ndarray | np.generic):
-        return _pack_array(value, blobs)
-
-    def inner(items: Any) -> list[Any]:
-        return [pack(item, blobs, foreign, depth + 1) for item in items]
-
-    kind = type(value)
-    if kind is list:
-        return inner(value)
-    if kind in (tuple, set, frozenset):
-        return {kind.__name__: inner(value)}
+        return _pack_array(value, blobs, foreign, depth)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {"named": [kind.__name__, list(map(str, value._fields)), inner(value)]}
+        fields = list(map(str, value._fields))
+        return {"named": [type(value).__name__, fields, _pack_items(value, blobs, foreign, depth)]}
     if isinstance(value, dict):
-        about = foreign(value) if kind is not dict and foreign is not refuse else {}
+        about = {} if foreign is refuse else foreign(value)
         if "yours" in about:
             return {"ref": about}
-        content = {"dict": [inner(pair) for pair in value.items()]}
+        content = _pack_dict(value, blobs, foreign, depth)
         return {"ref": about | {"content": content}} if about else content
-    if kind in (bytes, bytearray):
-        return {kind.__name__: _blob(bytes(value), blobs)}
-    if kind is complex:
-        return {"complex": inner((value.real, value.imag))}
-    if kind in (range, slice):
-        return {kind.__name__: inner((value.start, value.stop, value.step))}
-    if value is ...:
-        return {"ellipsis": None}
-    if isinstance(value, bool | int | float | str):  # subclasses, such as an IntEnum
-        return pack(next(b for b in (bool, int, float, str) if isinstance(value, b))(value), blobs)
+    for base in (bool, int, float, str):  # such as an IntEnum
+        if isinstance(value, base):
+            return pack(base(value), blobs)
     return {"ref": foreign(value)}
 
 
@@ -111,14 +105,16 @@ def _digits(value: int) -> str:
     return str(value)
 
 
-def _pack_array(value: np.ndarray | np.generic, blobs: list[bytes]) -> dict[str, Any]:
+def _pack_array(
+    value: np.ndarray | np.generic, blobs: list[bytes], foreign: Foreign, depth: int
+) -> dict[str, Any]:
     array = np.asarray(value)
     if array.dtype.kind not in PLAIN_KINDS:
         raise LinkError(f"an array of type {array.dtype} cannot be handed over; one of numbers or text can")
     axes = _in_memory(array)
     kind = "array" if isinstance(value, np.ndarray) else "scalar"
     blob = _blob(array.transpose(axes).tobytes(), blobs)
-    return {kind: [blob, array.dtype.str, list(array.shape), axes, array.flags.writeable]}
+    return {kind: [blob, array.dtype.str, array.shape, axes, array.flags.writeable]}
 
 
 def _in_memory(array: np.ndarray) -> list[int]:
@@ -127,21 +123,43 @@ def _in_memory(array: np.ndarray) -> list[int]:
     return axes if array.flags.c_contiguous else sorted(axes, key=lambda axis: -abs(array.strides[axis]))
 
 
+_PACK: dict[type, Callable[[Any, list[bytes], Foreign, int], Any]] = {
+    type(None): lambda value, *_: value,
+    bool: lambda value, *_: value,
+    bytearray: lambda value, blobs, *_: {"bytearray": _blob(bytes(value), blobs)},
+    bytes: lambda value, blobs, *_: {"bytes": _blob(value, blobs)},
+    complex: lambda value, *about: {"complex": _pack_items((value.real, value.imag), *about)},
+    dict: _pack_dict,
+    float: lambda value, *_: value if math.isfinite(value) else {"f": repr(value)},
+    frozenset: lambda value, *about: {"frozenset": _pack_items(value, *about)},
+    int: lambda value, *_: value if -(2**53) < value < 2**53 else {"i": _digits(value)},
+    list: _pack_items,
+    np.ndarray: _pack_array,
+    range: lambda value, *about: {"range": _pack_items((value.start, value.stop, value.step), *about)},
+    set: lambda value, *about: {"set": _pack_items(value, *about)},
+    slice: lambda value, *about: {"slice": _pack_items((value.start, value.stop, value.step), *about)},
+    str: _pack_text,
+    tuple: lambda value, *about: {"tuple": _pack_items(value, *about)},
+    type(...): lambda *_: {"ellipsis": None},
+}
+
+
 def unpack(node: Any, blobs: list[bytes], resolve: Resolve, depth: int = 0) -> Any:
     """The value of what `pack` made. Raises `LinkError` for anything that it could not have made."""
     if depth > MAX_DEPTH:
         raise LinkError("data nested too deep")
-    if not isinstance(node, list | dict):
-        return node
-    if isinstance(node, list):
+    kind = type(node)
+    if kind is list:
         return [unpack(item, blobs, resolve, depth + 1) for item in node]
+    if kind is not dict:
+        return node
     try:
-        ((kind, body),) = node.items()
-        if kind == "ref" and "content" in body:
-            return resolve(body | {"content": unpack(body["content"], blobs, resolve, depth + 1)})
-        if kind == "ref":
+        ((name, body),) = node.items()
+        if name == "ref":
+            if "content" in body:
+                body = body | {"content": unpack(body["content"], blobs, resolve, depth + 1)}
             return resolve(body)
-        return _UNPACK[kind](body, blobs, lambda item: unpack(item, blobs, resolve, depth + 1))
+        return _UNPACK[name](body, blobs, resolve, depth + 1)
     except LinkError:
         raise
     except Exception as error:  # many kinds: dtypes, shapes, keys that cannot be hashed, infinite sizes ...
@@ -156,20 +174,27 @@ def _take(blob: Any, blobs: list[bytes]) -> bytes:
     return data
 
 
-def _unpack_array(body: Any, blobs: list[bytes], inner: Any) -> np.ndarray:
-    blob, name, shape, axes, writeable = body
-    dtype, sizes = np.dtype(str(name)), [int(size) for size in shape]
-    if (
-        dtype.kind not in PLAIN_KINDS
-        or dtype.hasobject
-        or sorted(axes) != list(range(len(sizes)))
-        or min(sizes, default=0) < 0
-    ):
+@functools.lru_cache(maxsize=64)
+def _plain_type(name: str) -> np.dtype[Any]:
+    dtype = np.dtype(name)
+    if dtype.kind not in PLAIN_KINDS or dtype.hasobject:
         raise ValueError(name)
+    return dtype
+
+
+def _unpack_array(body: Any, blobs: list[bytes], resolve: Resolve, depth: int) -> np.ndarray:
+    blob, name, shape, axes, writeable = body
+    dtype, sizes, order = _plain_type(str(name)), [int(size) for size in shape], list(range(len(shape)))
+    if min(sizes, default=0) < 0 or sorted(axes) != order:
+        raise ValueError(shape)
     array = np.frombuffer(_take(blob, blobs), dtype) if math.prod(sizes) else np.empty(0, dtype)
-    array = array.reshape([sizes[axis] for axis in axes])
-    array = array.transpose([axes.index(axis) for axis in range(array.ndim)]).copy(order="K")
-    array.flags.writeable = writeable is True
+    if axes == order:
+        array = array.reshape(sizes).copy()
+    else:
+        array = array.reshape([sizes[axis] for axis in axes])
+        array = array.transpose([axes.index(axis) for axis in order]).copy(order="K")
+    if writeable is not True:
+        array.flags.writeable = False
     return array
 
 
@@ -179,21 +204,25 @@ def _unpack_digits(digits: str) -> int:
     return int(digits)
 
 
-def _unpack_complex(body: Any, blobs: list[bytes], inner: Any) -> complex:
-    real, imaginary = map(inner, body)
+def _unpack_items(body: Any, blobs: list[bytes], resolve: Resolve, depth: int) -> list[Any]:
+    return [unpack(item, blobs, resolve, depth) for item in body]
+
+
+def _unpack_complex(body: Any, *about: Any) -> complex:
+    real, imaginary = _unpack_items(body, *about)
     if not type(real) is type(imaginary) is float:
         raise TypeError
     return complex(real, imaginary)
 
 
-def _unpack_named(body: Any, blobs: list[bytes], inner: Any) -> tuple[Any, ...]:
+def _unpack_named(body: Any, *about: Any) -> tuple[Any, ...]:
     """A named tuple of the same names, so that a cache comes back to its owner as it was."""
     name, fields, items = body
     if len(fields) > MAX_FIELDS or not all(
         type(text) is str and len(text) < LONG_TEXT for text in [name, *fields]
     ):
         raise ValueError("odd names")
-    made: tuple[Any, ...] = collections.namedtuple(name, fields)(*map(inner, items))
+    made: tuple[Any, ...] = collections.namedtuple(name, fields)(*_unpack_items(items, *about))
     return made
 
 
@@ -201,29 +230,29 @@ def _is_text_or_small(key: Any) -> bool:
     return isinstance(key, str) or (type(key) is int and abs(key) < 2**31)
 
 
-def _unpack_dict(body: Any, blobs: list[bytes], inner: Any) -> dict[Any, Any]:
+def _unpack_dict(body: Any, blobs: list[bytes], resolve: Resolve, depth: int) -> dict[Any, Any]:
     if len(body) > MAX_KEYS and not all(_is_text_or_small(key) for key, _ in body):
         raise ValueError("too many keys")
-    return {inner(key): inner(value) for key, value in body}
+    return {unpack(k, blobs, resolve, depth): unpack(v, blobs, resolve, depth) for k, v in body}
 
 
-_UNPACK: dict[str, Callable[[Any, list[bytes], Any], Any]] = {
+_UNPACK: dict[str, Callable[[Any, list[bytes], Resolve, int], Any]] = {
     "array": _unpack_array,
-    "bytearray": lambda body, blobs, inner: bytearray(_take(body, blobs)),
-    "bytes": lambda body, blobs, inner: _take(body, blobs),
+    "bytearray": lambda body, blobs, *_: bytearray(_take(body, blobs)),
+    "bytes": lambda body, blobs, *_: _take(body, blobs),
     "complex": _unpack_complex,
     "dict": _unpack_dict,
-    "ellipsis": lambda body, blobs, inner: ...,
-    "f": lambda body, blobs, inner: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[body],
-    "frozenset": lambda body, blobs, inner: frozenset(map(inner, body)),
-    "i": lambda body, blobs, inner: _unpack_digits(str(body)),
+    "ellipsis": lambda *_: ...,
+    "f": lambda body, *_: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[body],
+    "frozenset": lambda *about: frozenset(_unpack_items(*about)),
+    "i": lambda body, *_: _unpack_digits(str(body)),
     "named": _unpack_named,
-    "range": lambda body, blobs, inner: range(*map(inner, body)),
-    "scalar": lambda body, blobs, inner: _unpack_array(body, blobs, inner)[()],
-    "set": lambda body, blobs, inner: set(map(inner, body)),
-    "slice": lambda body, blobs, inner: slice(*map(inner, body)),
-    "str": lambda body, blobs, inner: _take(body, blobs).decode("utf-8", "surrogatepass"),
-    "tuple": lambda body, blobs, inner: tuple(map(inner, body)),
+    "range": lambda *about: range(*_unpack_items(*about)),
+    "scalar": lambda *about: _unpack_array(*about)[()],
+    "set": lambda *about: set(_unpack_items(*about)),
+    "slice": lambda *about: slice(*_unpack_items(*about)),
+    "str": lambda body, blobs, *_: _take(body, blobs).decode("utf-8", "surrogatepass"),
+    "tuple": lambda *about: tuple(_unpack_items(*about)),
 }
 
 
@@ -234,6 +263,7 @@ class Channel:
         """Take one end of a connected pair of stream sockets."""
         self.end = end
         self.end.setblocking(True)
+        self._arrived = bytearray()  # and not received as a message yet
 
     def send(self, message: Any, foreign: Foreign = refuse, deadline: float | None = None) -> None:
         """Send one message until `deadline`; raises `LinkError` if it is too large to be sent."""
@@ -246,11 +276,12 @@ class Channel:
             raise LinkError("too many separate values to be handed over at once; use an array")
         rest = memoryview(b"".join([HEAD.pack(size, len(head)), head, *blobs]))
         while rest:
-            sent = self._at_once(deadline, functools.partial(self.end.send, rest[: 2**20]))
-            if sent is None:
+            try:
+                rest = rest[self.end.send(rest[:AT_ONCE], self._flags(deadline)) :]
+            except BlockingIOError:
                 self._wait(deadline, writing=True)
-            else:
-                rest = rest[sent:]
+            except OSError:
+                raise LinkClosed from None
 
     def receive(self, resolve: Resolve, deadline: float | None = None) -> Any:
         """Wait for one message until `deadline` (of `time.monotonic`)."""
@@ -259,7 +290,7 @@ class Channel:
             raise LinkError("a message larger than allowed")
         body = self._exactly(size, deadline)
         try:
-            node, lengths = json.loads(body[:head_size])
+            node, lengths = json.loads(str(body[:head_size], "utf-8"))
             if any(type(length) is not int or length < 0 for length in lengths):
                 raise ValueError(lengths)
             ends = list(itertools.accumulate(lengths, initial=head_size))
@@ -270,26 +301,27 @@ class Channel:
         return unpack(node, [body[start:end] for start, end in itertools.pairwise(ends)], resolve)
 
     def _exactly(self, count: int, deadline: float | None) -> bytes:
-        parts = bytearray()
-        while len(parts) < count:
-            size = min(count - len(parts), 2**20)
-            part = self._at_once(deadline, functools.partial(self.end.recv, size))
-            if part is None:
+        """The next `count` bytes; what has come beyond them waits for the next call."""
+        while len(self._arrived) < count:
+            if deadline is not None:
                 self._wait(deadline)
-            elif not part:
+            try:
+                part = self.end.recv(
+                    min(max(count - len(self._arrived), FEW), AT_ONCE), self._flags(deadline)
+                )
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise LinkClosed from None
+            if not part:
                 raise LinkClosed
-            else:
-                parts += part
-        return bytes(parts)
+            self._arrived += part
+        data = bytes(memoryview(self._arrived)[:count])
+        del self._arrived[:count]
+        return data
 
-    def _at_once(self, deadline: float | None, work: Callable[[int], T]) -> T | None:
-        """Send or receive with the socket's flags for `deadline`; None if the socket is not ready for it."""
-        try:
-            return work(0 if deadline is None else socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return None
-        except OSError:
-            raise LinkClosed from None
+    def _flags(self, deadline: float | None) -> int:
+        return 0 if deadline is None else socket.MSG_DONTWAIT
 
     def _wait(self, deadline: float | None, *, writing: bool = False) -> None:
         """Return when the socket is ready; raises `LinkTimeout` at the deadline."""

@@ -1,9 +1,9 @@
 """A worker: one sandbox with warm processes, driven from outside. A damaged one replaces itself.
 
-A job is plain data: `cells` (id, kind, source), `files` (name to bytes), `known` (JSON: what known mistakes
-return), and if wanted `again` (failed tests have a second turn), `tests_in` ("learner": tests run there),
-and `stderr_counts`. Where many jobs have the same tests, they can bring along what is the same each time:
-`bound` (`examiner.names_bound` of the cells), and each trusted cell's `code` (`examiner.compiled`).
+A job is plain data: `cells` (id, kind, source), `files` (name to bytes), `known` (`examiner.packed`: what
+known mistakes return), and if wanted `again` (failed tests have a second turn), `tests_in` ("learner": tests
+run there), and `stderr_counts`. Where many jobs have the same tests, they can bring along what is the same
+each time: `bound` (`examiner.names_bound` of cells), and each trusted cell's `code` (`examiner.compiled`).
 """
 
 from __future__ import annotations

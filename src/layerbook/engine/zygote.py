@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
-import itertools
 import os
 import shutil
 import signal
@@ -25,7 +24,6 @@ from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed, refuse
 
 EXIT_CLOSED = 3  # of an examiner that no job came for
-FEW = 4  # submissions, for which half a second for the pages of memory would be too much
 LOOK_EVERY = 0.05  # seconds between two looks at what a submission uses
 
 
@@ -38,17 +36,17 @@ def main() -> None:
     if not isolated:
         os.chdir(tempfile.mkdtemp(prefix="layerbook-"))
         isolate.die_with_parent()
+    gc.disable()  # what is loaded stays; looking for garbage among it takes a quarter of a second
     shell = load()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
     if sys.argv[3:]:
         isolate.stay_on(int(sys.argv[3]))
-    gc.collect()
-    gc.freeze()
     isolate.hide_from_debuggers()
     channel = Channel(end)
     channel.send({"ready": os.getpid()})
-    for number in itertools.count():
-        if number == FEW:
-            isolate.use_large_pages()
+    while True:
         # The learner is forked before the job arrives, so that no test is in its memory.
         _, status = os.waitpid(fork(examine, channel, shell, isolated), 0)
         # An examiner that fails ends the sandbox: whether it had taken a job is not known here, and no
@@ -77,8 +75,8 @@ def run_and_end(work: Callable[..., int], *arguments: Any) -> NoReturn:
 def load() -> Any:
     """Import what exercises use, make the shell that learners' cells run in, and use everything once.
 
-    The libraries load parts of themselves at their first use: torch's first gradient takes 0.3 s, the first
-    figure 0.1 s, the first error of a cell 0.03 s, which every submission would spend again.
+    The libraries load parts of themselves at their first use, such as those for the first figure or the first
+    error of a cell, which every submission would spend again.
     """
     import matplotlib.pyplot as plt
     import numpy as np
@@ -86,7 +84,7 @@ def load() -> Any:
 
     np.random.default_rng()
     torch.set_num_threads(1)
-    torch.autograd.backward(torch.ones(1, requires_grad=True), torch.ones(1))
+    torch.ones(1, requires_grad=True).backward()  # type: ignore[no-untyped-call]
     shell = learner.make_shell()
     figure, axes = plt.subplots(figsize=(1, 1))
     axes.plot([0, 1], label="line")

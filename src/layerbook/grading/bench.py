@@ -26,6 +26,7 @@ import nbformat
 import psutil
 from IPython.core.pylabtools import print_figure
 
+from layerbook.engine.examiner import Unpacked
 from layerbook.exercises import manifest
 from layerbook.exercises.check import Checker
 from layerbook.exercises.run import check_module
@@ -91,7 +92,7 @@ def limit(course: Course, name: str) -> float:
     A notebook's interpreter draws a cell's figures when the cell ends; that is part of executing it.
     """
     material = material_of(course.root / "source" / name, course.hidden_known(name), name)
-    known = json.loads(material.known)
+    known = dict(Unpacked(material.known))
     jobs = []
     for exercise, student in submissions(course, [name]):
         path = course.folder("submitted", student, exercise) / f"{exercise}.ipynb"

@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from layerbook.engine.examiner import compiled, names_bound
+from layerbook.engine.examiner import compiled, names_bound, packed
 from layerbook.engine.limits import Limits
 from layerbook.engine.worker import Worker
 from layerbook.errors import LayerbookError
@@ -39,7 +39,7 @@ class Material:
     exercise: str
     notebook: str  # of the source, JSON
     files: dict[str, bytes]
-    known: bytes  # JSON
+    known: dict[str, bytes]  # `examiner.packed`
 
     @cached_property
     def source(self) -> NotebookNode:
@@ -110,7 +110,7 @@ def _material(folder: Path, hidden: Path, exercise: str, _changed: tuple[int, ..
             known |= json.loads(path.read_text("utf-8"))["known"]
     files = {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and p.suffix != ".ipynb"}
     notebook = next(folder.glob("*.ipynb")).read_text("utf-8")
-    return Material(exercise, notebook, files, json.dumps(known).encode())
+    return Material(exercise, notebook, files, packed(known))
 
 
 def run(task: Task) -> Run:
