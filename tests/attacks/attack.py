@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -246,3 +247,15 @@ def descendants(at_most: int = 0, seconds: float = 2.0) -> set[int]:
         if len(found) <= at_most or time.monotonic() > until:
             return found
         time.sleep(0.05)
+
+
+def described(pids: set[int]) -> str:
+    """What these processes are, those of them that have not ended meanwhile."""
+    found = []
+    for pid in sorted(pids):
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(pid)
+            found.append(
+                f"{pid} below {process.ppid()}, {process.status()}: {' '.join(process.cmdline())[-80:]}"
+            )
+    return "; ".join(found)

@@ -15,7 +15,19 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from attack import LIMITS, SECRET, SOLVED, Attack, Graded, Handed, Kit, Memory, descendants, resident
+from attack import (
+    LIMITS,
+    SECRET,
+    SOLVED,
+    Attack,
+    Graded,
+    Handed,
+    Kit,
+    Memory,
+    descendants,
+    described,
+    resident,
+)
 from places import HIDDEN_TEST, fingerprints, made_course, make_outside
 from summary import note
 
@@ -102,8 +114,9 @@ class Arena:
             problems.append(f"it took {seconds:.1f} s")
         if memory.largest > LIMITS.memory + SPARE_MEMORY:
             problems.append(f"{memory.largest / 1e6:.0f} MB were taken")
-        if len(descendants(self.processes)) > self.processes:
-            problems.append("processes are left")
+        left = descendants(self.processes)
+        if len(left) > self.processes:
+            problems.append(f"more than {self.processes} processes are left: {described(left)}")
         victim = Attack("victim", SOLVED, after="import os\nprint(os.listdir('/dev'), os.listdir('.'))")
         after = self.run(victim)
         right = passed(victim, {outcome["id"]: outcome["outputs"] for outcome in after["cells"]})
