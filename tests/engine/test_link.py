@@ -368,6 +368,21 @@ def test_the_deadline_of_a_receive_is_honoured(ends):
     assert 0.1 <= time.monotonic() - start < 0.5
 
 
+def test_what_came_before_the_deadline_of_a_receive_is_not_lost(ends):
+    message = frame([1, 2, "tea"])
+    for half in (5, 20):  # within the head, and within the rest
+        ends[0].end.sendall(message[:half])
+        with pytest.raises(LinkTimeout):
+            ends[1].receive(refuse, time.monotonic() + 0.05)
+        ends[0].end.sendall(message[half:])
+        assert ends[1].receive(refuse, time.monotonic() + 1) == [1, 2, "tea"]
+
+
+def test_messages_that_arrive_together_are_received_one_by_one(ends):
+    ends[0].end.sendall(b"".join(frame(number) for number in range(5)))
+    assert [ends[1].receive(refuse, time.monotonic() + 1) for _ in range(5)] == [0, 1, 2, 3, 4]
+
+
 def test_a_sender_that_trickles_does_not_put_the_deadline_off(ends):
     def trickle():
         for byte in frame("a" * 500):

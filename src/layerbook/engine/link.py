@@ -285,10 +285,13 @@ class Channel:
 
     def receive(self, resolve: Resolve, deadline: float | None = None) -> Any:
         """Wait for one message until `deadline` (of `time.monotonic`)."""
-        size, head_size = HEAD.unpack(self._exactly(HEAD.size, deadline))
+        self._await(HEAD.size, deadline)
+        size, head_size = HEAD.unpack_from(self._arrived)
         if size > MAX_BYTES or head_size > min(size, MAX_JSON):
             raise LinkError("a message larger than allowed")
-        body = self._exactly(size, deadline)
+        self._await(HEAD.size + size, deadline)
+        body = bytes(memoryview(self._arrived)[HEAD.size : HEAD.size + size])
+        del self._arrived[: HEAD.size + size]
         try:
             node, lengths = json.loads(str(body[:head_size], "utf-8"))
             if any(type(length) is not int or length < 0 for length in lengths):
@@ -300,15 +303,14 @@ class Channel:
             raise LinkError("a message that is not in the link's format") from None
         return unpack(node, [body[start:end] for start, end in itertools.pairwise(ends)], resolve)
 
-    def _exactly(self, count: int, deadline: float | None) -> bytes:
-        """The next `count` bytes; what has come beyond them waits for the next call."""
+    def _await(self, count: int, deadline: float | None) -> None:
+        """Return when at least `count` bytes have arrived; those that have at the deadline stay for later."""
         while len(self._arrived) < count:
             if deadline is not None:
                 self._wait(deadline)
             try:
-                part = self.end.recv(
-                    min(max(count - len(self._arrived), FEW), AT_ONCE), self._flags(deadline)
-                )
+                missing = count - len(self._arrived)
+                part = self.end.recv(min(max(missing, FEW), AT_ONCE), self._flags(deadline))
             except BlockingIOError:
                 continue
             except OSError:
@@ -316,9 +318,6 @@ class Channel:
             if not part:
                 raise LinkClosed
             self._arrived += part
-        data = bytes(memoryview(self._arrived)[:count])
-        del self._arrived[:count]
-        return data
 
     def _flags(self, deadline: float | None) -> int:
         return 0 if deadline is None else socket.MSG_DONTWAIT
