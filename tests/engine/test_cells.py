@@ -1,6 +1,7 @@
 """Cells in any order, helpers, what they show, and what the tests say."""
 
 import numpy as np
+import pytest
 from engine_runs import LIMITS
 
 from layerbook.engine.examiner import compiled, packed
@@ -114,6 +115,26 @@ def test_figures_are_capped(run):
     sizes = [len(o["data"]["image/png"]) for o in ran.outputs(0) if "image/png" in o.get("data", {})]
     assert len(sizes) == 3
     assert sum(sizes) <= 2 * 2**20
+
+
+PASTED = {
+    "a prompt that is no Python": ">>> x = 3\n>>> y = 4",
+    "a prompt that could be an annotation": "In [1]: x = 3\n   ...: y = 4",
+    "a prompt in the second line": "# pasted\nIn [1]: x = 3; y = 4",
+    "lines that begin further to the right": "    x = 3\n    y = 4",
+    "empty lines": "\n\nx = 3\ny = 4",
+    "a magic below Python": "x = 3\n%matplotlib inline\ny = !echo 4\ny = 4",
+}
+
+
+@pytest.mark.parametrize("source", PASTED.values(), ids=PASTED)
+def test_what_a_notebook_takes_for_python_runs_as_in_a_notebook(run, source):
+    assert run(("learner", source), ("learner", "x, y")).text(1) == "(3, 4)"
+
+
+def test_a_transformer_of_cells_is_used(run):
+    adds = "get_ipython().input_transformers_post.append(lambda lines: ['y = 4\\n', *lines])"
+    assert run(("learner", adds), ("learner", "x = 3"), ("learner", "x, y")).text(2) == "(3, 4)"
 
 
 def test_magics_and_warnings_cost_nothing(run):

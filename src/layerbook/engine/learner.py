@@ -45,11 +45,11 @@ class LearnerShell(InteractiveShell):
 
     def transform_cell(self, raw_cell: str) -> str:
         """What is Python already stays as it is; to look for magics in it takes longer than most cells do."""
-        try:
-            ast.parse(raw_cell)
-        except (SyntaxError, ValueError):  # magics, a prompt, lines that begin further to the right
-            return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
-        return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+        if "In [" not in raw_cell and not self.input_transformers_post:  # a prompt can pass for an annotation
+            with contextlib.suppress(SyntaxError, ValueError):
+                ast.parse(raw_cell)
+                return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+        return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
 
     def ask_exit(self) -> None:
         """`exit()` in a cell ends nothing; the cells after it have their turn."""

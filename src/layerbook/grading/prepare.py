@@ -107,10 +107,13 @@ def _clean(cell: NotebookNode, own: NotebookNode | None) -> NotebookNode:
 
 def _put_back(prepared: Prepared, source: NotebookNode, seen: set[str]) -> None:
     """Insert each missing fixed cell after the cell that it follows in the source, or where that would be."""
+    missing = {grade_id(cell) for cell in source.cells if _is_fixed(cell)} - seen - {""}
+    if not missing:
+        return
     place = 0
     for cell in source.cells:
         name = grade_id(cell)
-        if name and name not in seen and _is_fixed(cell):
+        if name in missing:
             prepared.tampering.append(f"the cell {name} was missing")
             prepared.notebook.cells.insert(place, _clean(cell, cell))
             place += 1
