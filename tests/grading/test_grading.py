@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -138,6 +139,11 @@ def test_feedback_and_export_work_on_what_was_graded(course, results):
     assert "Read on" not in next(page.read_text("utf-8") for page in pages if "solved" in str(page))
     for secret in ("BEGIN HIDDEN", "rows = np.random", "random.default", "<script>alert", "<img src=x"):
         assert secret not in mistaken
+    for page in pages:  # nothing comes from another host
+        text = page.read_text("utf-8")
+        assert not re.findall(
+            r"""<script|(?:src|href)=["'](?:https?:)?//|url\(["']?(?:https?:)?//|@import""", text
+        )
     done = nbgrader("export", "--to=grades.csv", cwd=course.root)
     assert done.returncode == 0, done.stderr
     rows = (course.root / "grades.csv").read_text("utf-8").splitlines()

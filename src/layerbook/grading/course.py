@@ -24,7 +24,7 @@ from traitlets.config.loader import PyFileConfigLoader
 from layerbook.errors import LayerbookError, UsageError
 from layerbook.exercises.compile import GRADER_FILE
 from layerbook.grading.execute import RestoreCells, RunSubmission
-from layerbook.grading.feedback import SafePage
+from layerbook.grading.feedback import FeedbackPage, SafePage
 
 CONFIG_FILE = "nbgrader_config.py"
 CONFIG = '''"""This course's settings; every option of nbgrader can stand here."""
@@ -49,7 +49,7 @@ c.Execute.timeout = 120  # seconds for one cell where nbgrader itself runs it, a
 
 
 def configure(config: Config) -> None:
-    """Put this project's preprocessors into nbgrader's lists, unless the course has lists of its own."""
+    """Put this project's preprocessors and page into nbgrader's settings, unless the course has its own."""
     steps = Autograde.class_traits()["autograde_preprocessors"].default()
     ours = [RunSubmission if step.__name__ == "Execute" else step for step in steps]
     config.Autograde.setdefault("autograde_preprocessors", ours)
@@ -57,6 +57,7 @@ def configure(config: Config) -> None:
     config.Autograde.setdefault("sanitize_preprocessors", [RestoreCells, *first])
     pages = GenerateFeedback.class_traits()["preprocessors"].default()
     config.GenerateFeedback.setdefault("preprocessors", [*pages, SafePage])
+    config.GenerateFeedback.setdefault("exporter_class", FeedbackPage)
 
 
 @contextlib.contextmanager

@@ -1,12 +1,17 @@
-"""What a feedback page must not show: hidden tests, and scripts of the learner's."""
+"""What a feedback page must not show: hidden tests, and scripts of the learner's or of another host."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from bs4 import BeautifulSoup
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -18,6 +23,9 @@ NOTICE = "# Further checks ran here."
 READ_ON = re.compile(
     r'^ *read on +("[^"\n]+" in the chapter "[^"\n]+") \(([\w.-]+\.html#[\w-]+)\)$', re.MULTILINE
 )
+CODE = re.compile(r"(`+).*?\1", re.DOTALL)  # in Markdown
+SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+FORMULA = re.compile(r"(\$\$?)([^$]+)\1")
 Resources = dict[str, dict[str, str]]
 
 
@@ -44,6 +52,54 @@ class SafePage(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no t
             if _is_tests(cell):
                 cell.outputs += links(cell, self.book)
         return nb, resources
+
+
+class FeedbackPage(HTMLExporter):
+    """A page without scripts: where nbgrader loads MathJax, formulas of the course's source are MathML."""
+
+    def from_notebook_node(  # type: ignore[override]  # as nbconvert's own
+        self, nb: NotebookNode, resources: Any = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page of one graded notebook."""
+        page, resources = super().from_notebook_node(nb, resources, **options)
+        return SCRIPT.sub("", page), resources
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """The text of one cell."""
+        html = BeautifulSoup(super().markdown2html(context, source), "html.parser")
+        name = context["resources"]["nbgrader"]["assignment"]
+        course: Any = self.parent  # nbgrader's converter
+        path = Path(course.coursedir.root) / "source" / name / f"{name}.ipynb"
+        put_formulas(html, formulas_of(path, path.stat().st_mtime_ns) if path.is_file() else {})
+        return str(html)
+
+
+@lru_cache(maxsize=8)
+def formulas_of(path: Path, _changed: int) -> dict[tuple[str, bool], str]:
+    """The formulas in the text of a notebook, as `put_formulas` needs them."""
+    from layerbook.book.maths import mathml
+
+    cells = nbformat.read(path, as_version=4).cells
+    text = "\n\n".join(CODE.sub("", cell.source) for cell in cells if cell.cell_type == "markdown")
+    return mathml(dict.fromkeys(map(_formula, FORMULA.finditer(text))))
+
+
+def _formula(found: re.Match[str]) -> tuple[str, bool]:
+    """TeX without spaces that mean nothing, and whether it has a line of its own."""
+    return " ".join(found[2].split()), found[1] == "$$"
+
+
+def put_formulas(element: Any, known: dict[tuple[str, bool], str]) -> None:
+    """Put the MathML of each known formula in the place of its TeX, except in code."""
+    for text in element.find_all(string=FORMULA):
+        if text.find_parent(["code", "pre"]):
+            continue
+        parts, end = [], 0
+        for found in FORMULA.finditer(text):
+            parts += [escape(text[end : found.start()]), known.get(_formula(found), escape(found[0]))]
+            end = found.end()
+        text.replace_with(BeautifulSoup("".join([*parts, escape(text[end:])]), "html.parser"))
 
 
 def links(cell: NotebookNode, book: str) -> list[NotebookNode]:
