@@ -57,3 +57,20 @@ def test_a_figure_is_drawn_once(run):
     ran = run(("learner", COUNTS_DRAWINGS), ("learner", "len(drawn)"))
     assert any("image/png" in output.get("data", {}) for output in ran.outputs(0))
     assert ran.text(1) == "1"
+
+
+def test_what_libraries_brought_is_no_garbage_and_what_a_notebook_makes_is(run):
+    """Cycles of a notebook's own are freed, without `gc.collect`; those of the libraries are not looked at."""
+    makes = "import gc\nclass Ring: count = 0\ndef __del__(self): Ring.count += 1\nRing.__del__ = __del__"
+    loop = "for _ in range(30_000):\n    ring = Ring(); ring.itself = ring"
+    ran = run(
+        ("learner", makes),
+        ("learner", loop),
+        ("learner", "Ring.count > 10_000, gc.get_freeze_count() > 100_000"),
+    )
+    assert ran.text(2) == "(True, True)"
+
+
+def test_what_few_need_and_takes_long_is_not_loaded(run):
+    ran = run(("tests", "import sys\n'sympy' in sys.modules, 'torch' in sys.modules"))
+    assert ran.text(0) == "(False, True)"

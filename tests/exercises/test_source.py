@@ -1,5 +1,8 @@
 """An exercise's source is read whole, or refused with one sentence that says what to mend."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from layerbook.errors import LayerbookError
@@ -78,3 +81,10 @@ def test_the_manifest_says_what_is_wrong(project, exercise_source, old, new, sai
 def test_an_unknown_exercise_is_refused_with_those_there_are(project):
     with pytest.raises(LayerbookError, match="no exercise called `scalling`; there are: scaling"):
         manifest.select(project, ["scalling"])
+
+
+def test_checks_take_gradients_in_the_way_for_which_torch_loads_nothing():
+    """`tensor.backward(gradient)` loads SymPy: a third of a second in each submission (ARCHITECTURE.md)."""
+    for exercise in manifest.read(Path(__file__).parents[2]).values():
+        text = (exercise.folder / f"{exercise.name}.py").read_text("utf-8")
+        assert not re.findall(r".*\.backward\([^)\s].*", text)

@@ -24,6 +24,7 @@ from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed, refuse
 
 EXIT_CLOSED = 3  # of an examiner that no job came for
+GARBAGE = 10_000  # objects more than before, until the collector looks; Python's 700 are few for a short life
 LOOK_EVERY = 0.05  # seconds between two looks at what a submission uses
 
 
@@ -36,10 +37,10 @@ def main() -> None:
     if not isolated:
         os.chdir(tempfile.mkdtemp(prefix="layerbook-"))
         isolate.die_with_parent()
-    gc.disable()  # what is loaded stays; looking for garbage among it takes a quarter of a second
+    gc.disable()  # what it frees among the libraries leaves holes all over, which each fork would fill anew
     shell = load()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+    gc.set_threshold(GARBAGE, 10, 10)
     gc.enable()
     if sys.argv[3:]:
         isolate.stay_on(int(sys.argv[3]))
