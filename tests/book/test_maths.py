@@ -9,7 +9,7 @@ import sphinxcontrib.katex as katex
 from fixture_book import Book, empty_book
 
 from layerbook.book import STATIC
-from layerbook.book.katex_server import GuardedServer
+from layerbook.formulas import GuardedServer
 
 LATE = """
 import socket, sys, time
@@ -22,9 +22,8 @@ with socket.socket(socket.AF_UNIX) as late:
 KILLED = """
 import os, signal
 import sphinxcontrib.katex as katex
-from layerbook.book import maths
-katex.NODEJS_BINARY, katex.KaTeXServer = str(maths.node_binary()), maths.GuardedServer
-katex.STARTUP_TIMEOUT = maths.PATIENCE
+from layerbook import formulas
+formulas.use_own_node()
 katex.render_latex("x")
 os.kill(os.getpid(), signal.SIGKILL)
 """

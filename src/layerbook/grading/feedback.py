@@ -78,7 +78,7 @@ class FeedbackPage(HTMLExporter):
 @lru_cache(maxsize=8)
 def formulas_of(path: Path, _changed: int) -> dict[tuple[str, bool], str]:
     """The formulas in the text of a notebook, as `put_formulas` needs them."""
-    from layerbook.book.maths import mathml
+    from layerbook.formulas import mathml
 
     cells = nbformat.read(path, as_version=4).cells
     text = "\n\n".join(CODE.sub("", cell.source) for cell in cells if cell.cell_type == "markdown")

