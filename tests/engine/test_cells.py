@@ -123,13 +123,28 @@ PASTED = {
     "a prompt in the second line": "# pasted\nIn [1]: x = 3; y = 4",
     "lines that begin further to the right": "    x = 3\n    y = 4",
     "empty lines": "\n\nx = 3\ny = 4",
-    "a magic below Python": "x = 3\n%matplotlib inline\ny = !echo 4\ny = 4",
+    "a magic below Python": "x = 3\n%matplotlib inline\ny = 4",
+    "the shell": "x = 3\nname = !echo 4\ny = 4",
+    "a question": "x = 3\nprint?\ny = 4",
+    "arguments without brackets": "y = 4\nx = 3\n,print tea milk",
+    "no line end": "x = 3\ny = 4",
 }
 
 
 @pytest.mark.parametrize("source", PASTED.values(), ids=PASTED)
 def test_what_a_notebook_takes_for_python_runs_as_in_a_notebook(run, source):
     assert run(("learner", source), ("learner", "x, y")).text(1) == "(3, 4)"
+
+
+def test_a_magic_may_stand_alone_without_its_sign(run):
+    ran = run(("learner", "pwd"), ("learner", "x = 3"), ("learner", "x"))
+    assert "learner" in ran.text(0)
+    assert ran.text(2) == "3"
+
+
+def test_what_python_warns_of_in_a_cell_is_told_as_often_as_in_a_notebook(run):
+    ran = run(("learner", "import re\nre.compile('\\d')"))
+    assert ran.text(0, "stderr").count("invalid escape sequence") == 2  # IPython reads the cell twice
 
 
 def test_a_transformer_of_cells_is_used(run):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import base64
 import contextlib
 import io
 import os
+import re
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -34,6 +34,9 @@ CONVERSIONS: dict[str, Callable[[Any], Any]] = {
 }
 CHECK = Path(check.__file__).read_bytes()
 CHECK_CODE = compile(CHECK, "check.py", "exec")  # else each learner process would compile it again
+# Signs of a magic, a call of the shell, a question, a pasted prompt, or a cell that begins further right.
+# A line by itself may also be a magic without its sign.
+MAYBE_IPYTHON = re.compile(r"[%!?]|^[ \t]*(?:[,;/]|In \[|>>>|\.\.\.)|\A\s", re.MULTILINE)
 CUT = "\n[the rest of this output was cut]\n"
 
 
@@ -44,11 +47,13 @@ class LearnerShell(InteractiveShell):
         """Figures are drawn inline; there is no event loop to enable."""
 
     def transform_cell(self, raw_cell: str) -> str:
-        """What is Python already stays as it is; to look for magics in it takes longer than most cells do."""
-        if "In [" not in raw_cell and not self.input_transformers_post:  # a prompt can pass for an annotation
-            with contextlib.suppress(SyntaxError, ValueError):
-                ast.parse(raw_cell)
-                return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+        """Lines that cannot be IPython's stay as they are; looking closer takes longer than running them."""
+        if (
+            "\n" in raw_cell.strip()
+            and not MAYBE_IPYTHON.search(raw_cell)
+            and not self.input_transformers_post
+        ):
+            return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
         return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
 
     def ask_exit(self) -> None:
