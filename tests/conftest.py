@@ -1,5 +1,6 @@
 """What tests share: a small project of their own, the command, and the real exercises run with other functions."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -137,6 +138,11 @@ class Implementations:
         results = self._run(Checker(), functions, capstone=capstone)
         return {result.cell.id: result.message for result in results if not result.passed}
 
+    def messages(self, functions):
+        """As `failures`, with what is known of mistakes at hand."""
+        results = self._run(Checker(self.compiled.known_mistakes()), functions)
+        return {result.cell.id: result.message for result in results if not result.passed}
+
     def first_message(self, mistake):
         """What a learner who makes the misconception called `mistake` reads first, without where to read on."""
         known = misconceptions.load(self.compiled.exercise.folder / "misconceptions.py")
@@ -153,4 +159,4 @@ class Implementations:
 @pytest.fixture(scope="session")
 def implementations(root):
     """`implementations(name)` gives the exercise called `name`, compiled."""
-    return lambda name: Implementations(compile_exercise(manifest.read(root)[name], root))
+    return functools.cache(lambda name: Implementations(compile_exercise(manifest.read(root)[name], root)))

@@ -117,7 +117,7 @@ def test_figures_are_capped(run):
     assert sum(sizes) <= 2 * 2**20
 
 
-PASTED = {
+WRITTEN = {
     "a prompt that is no Python": ">>> x = 3\n>>> y = 4",
     "a prompt that could be an annotation": "In [1]: x = 3\n   ...: y = 4",
     "a prompt in the second line": "# pasted\nIn [1]: x = 3; y = 4",
@@ -131,7 +131,7 @@ PASTED = {
 }
 
 
-@pytest.mark.parametrize("source", PASTED.values(), ids=PASTED)
+@pytest.mark.parametrize("source", WRITTEN.values(), ids=WRITTEN)
 def test_what_a_notebook_takes_for_python_runs_as_in_a_notebook(run, source):
     assert run(("learner", source), ("learner", "x, y")).text(1) == "(3, 4)"
 

@@ -53,6 +53,11 @@ class Compiled:
         """The folder that becomes `course/source/NAME`."""
         return self.folder / LEARNER_FOLDER
 
+    def known_mistakes(self) -> dict[str, Any]:
+        """What known mistakes return in each case of all checks, also hidden ones: a `Checker`'s `known`."""
+        files = (self.assignment / "check.json", self.hidden)
+        return {k: v for file in files for k, v in json.loads(file.read_text("utf-8"))["known"].items()}
+
     @property
     def notebook(self) -> Path:
         """The notebook with solutions and hidden tests."""

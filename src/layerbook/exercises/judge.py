@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import tempfile
@@ -118,7 +117,7 @@ def _untouched(text: str, cell: Any) -> str:
 def _judge_misconceptions(
     compiled: Compiled, wrong: list[Misconception], scratch: Path, verdict: Verdict
 ) -> None:
-    checker = Checker(_known(compiled.assignment / "check.json") | _known(compiled.hidden))
+    checker = Checker(compiled.known_mistakes())
     for mistake in wrong:
         graded = _failures(compiled.source, scratch, checker, mistake, hidden=True)
         shown = _failures(compiled.source, scratch, checker, mistake, hidden=False)
@@ -185,8 +184,3 @@ def _failures(
 
 def _is_named(mistake: Misconception, failures: list[CellResult]) -> bool:
     return any(re.search(rf"\b{mistake.name}: ", failure.message) for failure in failures)
-
-
-def _known(path: Path) -> dict[str, Any]:
-    known: dict[str, Any] = json.loads(path.read_text("utf-8"))["known"]
-    return known
