@@ -249,14 +249,17 @@ def packed(known: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 class Unpacked(Mapping[str, Any]):
-    """What `packed` was given; a case is unpacked when a check asks for it."""
+    """What `packed` was given; a case is unpacked when a check first asks for it."""
 
     def __init__(self, known: dict[str, bytes]) -> None:
         """Read from what `packed` made."""
         self._known = known
+        self._read: dict[str, Any] = {}
 
     def __getitem__(self, case: str) -> Any:
-        return json.loads(zlib.decompress(self._known[case]))
+        if case not in self._read:
+            self._read[case] = json.loads(zlib.decompress(self._known[case]))
+        return self._read[case]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
