@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from layerbook.formulas import mathml
 from layerbook.grading.feedback import formulas_of, put_formulas
 
 TEXT = r"""The mean $\bar{x}
@@ -42,6 +43,15 @@ def test_a_known_formula_becomes_mathml_wherever_its_lines_break(known):
     assert "$" not in made
     assert made.startswith("<p>The mean <span")
     assert "</span> &amp; more: <span" in made
+
+
+def test_a_function_without_brackets_keeps_its_space():
+    made = mathml([(r"\sigma(\ln 3)", False), (r"\tanh(x)", False)])
+    assert (
+        'ln</mi><mo>\N{FUNCTION APPLICATION}</mo><mspace width="0.1667em"/><mn>3'
+        in made[r"\sigma(\ln 3)", False]
+    )
+    assert "mspace" not in made[r"\tanh(x)", False]
 
 
 @pytest.mark.parametrize(

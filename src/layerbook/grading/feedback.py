@@ -25,6 +25,7 @@ READ_ON = re.compile(
 )
 CODE = re.compile(r"(`+).*?\1", re.DOTALL)  # in Markdown
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+STYLE = "<style>.output_png img { height: auto; max-width: 100%; }</style>"  # pictures fit on a phone
 FORMULA = re.compile(r"(\$\$?)([^$]+)\1")
 Resources = dict[str, dict[str, str]]
 
@@ -62,7 +63,7 @@ class FeedbackPage(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         """The page of one graded notebook."""
         page, resources = super().from_notebook_node(nb, resources, **options)
-        return SCRIPT.sub("", page), resources
+        return SCRIPT.sub("", page).replace("</head>", f"{STYLE}</head>", 1), resources
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
