@@ -262,9 +262,9 @@ def grade(
 ) -> None:
     """Grade what the class handed in; what was graded and has not changed is not graded again."""
     if not cluster:
-        from layerbook.grading.workers import start_ahead
+        from layerbook.grading.workers import WORKERS
 
-        start_ahead(_course_folder(course), workers or os.cpu_count() or 1, sandbox)
+        WORKERS.start_ahead(_course_folder(course), workers or os.cpu_count() or 1, sandbox)
     from layerbook.grading import grade as grading
     from layerbook.grading import report as tables
     from layerbook.grading.course import open_course

@@ -32,7 +32,7 @@ from places import HIDDEN_TEST, fingerprints, made_course, make_outside
 from summary import note
 
 import layerbook.exercises.check as check_module
-from layerbook.engine.examiner import packed
+from layerbook.engine.exam import Exam, packed
 from layerbook.engine.worker import Worker
 from layerbook.grading import grade as grading
 from layerbook.grading.results import run_of
@@ -92,7 +92,7 @@ class Arena:
             ]
         }
         files = {"check.py": Path(check_module.__file__).read_bytes(), "numbers.txt": b"1 2 3\n"}
-        return self.worker.run({"cells": cells, "files": files, "known": packed(known)})
+        return self.worker.run({"cells": cells, "exam": Exam.of(files, packed(known), cells)})
 
     def hold(self, attack: Attack) -> None:
         """Run an attack and assert that it was contained."""

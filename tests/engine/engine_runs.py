@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from layerbook.engine.examiner import packed
+from layerbook.engine.exam import Exam, packed
 from layerbook.engine.limits import Limits
 from layerbook.exercises import check
 
@@ -15,7 +15,8 @@ def run_in(worker, *cells, files=FILES, known=None, again=False):
     """Run cells of (kind, source) in a worker."""
     given = [{"id": "setup", "kind": "setup", "source": SETUP}]
     given += [{"id": f"cell-{n}", "kind": kind, "source": source} for n, (kind, source) in enumerate(cells)]
-    return Run(worker.run({"cells": given, "files": files, "known": packed(known or {}), "again": again}))
+    exam = Exam.of(files, packed(known or {}), given)
+    return Run(worker.run({"cells": given, "exam": exam, "again": again}))
 
 
 class Run:

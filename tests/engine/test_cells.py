@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from engine_runs import LIMITS
 
-from layerbook.engine.examiner import compiled, packed
+from layerbook.engine.exam import Exam, compiled
 from layerbook.exercises.check import Outcome, case_key
 
 DOUBLE = "def double(x):\n    return x * 2"
@@ -206,8 +206,12 @@ def test_a_trusted_cell_may_come_compiled(worker):
     source = "print(double(4))\n2 + 3"
     cell = {"id": "t", "kind": "tests", "source": source}
     learner = {"id": "l", "kind": "learner", "source": DOUBLE}
-    jobs = [[learner, cell], [learner, {**cell, "source": "never read", "code": compiled(source)}]]
-    ran = [worker.run({"cells": cells, "files": {}, "known": packed({})})["cells"] for cells in jobs]
+    elsewhere = {**cell, "source": "never read"}
+    jobs = [
+        {"cells": [learner, cell], "exam": Exam({}, {}, [], {})},
+        {"cells": [learner, elsewhere], "exam": Exam({}, {}, [], {"never read": compiled(source)})},
+    ]
+    ran = [worker.run(job)["cells"] for job in jobs]
     outputs = [[cell["outputs"] for cell in cells] for cells in ran]
     assert outputs[0] == outputs[1]
     assert [output["output_type"] for output in outputs[0][1]] == ["stream", "execute_result"]

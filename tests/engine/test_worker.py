@@ -1,40 +1,60 @@
 """A worker serves one submission after another, and replaces itself when it is damaged."""
 
+import contextlib
 import os
 import signal
+import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from engine_runs import LIMITS, run_in
+from engine_runs import FILES, LIMITS, run_in
 
 from layerbook.engine import sandbox
+from layerbook.engine.exam import Exam
+from layerbook.engine.link import Channel
 from layerbook.engine.worker import Worker
 from layerbook.errors import LayerbookError
 
 DOUBLE = "def double(x):\n    return x * 2"
 
 
-ALL_READY = 4  # bubblewrap's process 1, zygote, examiner, learner
+ALL_READY = 8  # bubblewrap's process 1, zygote, two fork servers, two examiners and two learner processes
 
 
 def family(worker):
-    """Ids of all processes of a worker's sandbox."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int(
-                    (entry / "stat").read_text("ascii", "replace").rpartition(")")[2].split()[1]
-                )
-            except OSError:
-                continue
+    """Ids of all processes of a worker's sandbox, parents before children."""
+    parents = parents_now()
     found, wave = [], [worker._process.pid]
     while wave:
         wave = [pid for pid, parent in parents.items() if parent in wave]
         found += wave
     return found
+
+
+def examiners(worker):
+    """Ids of the examiner whose turn it is, and of the next one; the zygote started its fork servers first."""
+    zygote = family(worker)[1]
+    return sorted(pid for pid, parent in parents_now().items() if parent == zygote)[2:]
+
+
+def stats():
+    """For each process that is not only waiting to be reaped: its id, its parent's and its group's."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                state, parent, group = (
+                    (entry / "stat").read_text("ascii", "replace").rpartition(")")[2].split()[:3]
+                )
+                if state != "Z":
+                    yield int(entry.name), int(parent), int(group)
+
+
+def parents_now():
+    """The id of each process to that of its parent."""
+    return {pid: parent for pid, parent, _ in stats()}
 
 
 def rss(pid):
@@ -54,9 +74,11 @@ def damaged():
 def own(damaged):
     """The same, ready for a job."""
     run_in(damaged)
-    deadline = time.monotonic() + 5
-    while len(family(damaged)) < ALL_READY and time.monotonic() < deadline:
-        time.sleep(0.02)
+    deadline, last, now = time.monotonic() + 5, [], family(damaged)
+    while (len(now) != ALL_READY or now != last) and time.monotonic() < deadline:
+        time.sleep(0.1)  # an examiner that has ended may be on its way out
+        last, now = now, family(damaged)
+    assert len(now) == ALL_READY
     return damaged
 
 
@@ -68,8 +90,9 @@ def test_a_worker_that_was_killed_replaces_itself(own):
         assert (ran.end, ran.error(1)) == ("", None)
 
 
-def test_after_an_examiner_died_each_submission_still_gets_its_own_report(own):
-    os.kill(family(own)[2], signal.SIGKILL)
+@pytest.mark.parametrize("which", [0, 1], ids=["whose turn it is", "the next one"])
+def test_after_an_examiner_died_each_submission_still_gets_its_own_report(which, own):
+    os.kill(examiners(own)[which], signal.SIGKILL)
     for number in range(3):
         ran = run_in(own, ("learner", f"number = {number}"), ("tests", "number"))
         assert (ran.end, ran.text(1)) == ("", str(number))
@@ -77,7 +100,7 @@ def test_after_an_examiner_died_each_submission_still_gets_its_own_report(own):
 
 def test_an_examiner_that_dies_in_mid_run_has_its_submission_run_again_and_leaves_nothing(own):
     old = family(own)
-    killer = threading.Timer(0.5, os.kill, (old[2], signal.SIGKILL))
+    killer = threading.Timer(0.5, os.kill, (examiners(own)[0], signal.SIGKILL))
     killer.start()
     ran = run_in(
         own, ("learner", f"import time; time.sleep(1)\n{DOUBLE}"), ("tests", "assert double(2) == 4")
@@ -110,21 +133,14 @@ def test_a_worker_closed_while_bubblewrap_starts_leaves_nothing():
         time.sleep(0.05)
 
 
-def group_lives(group):
+def group_lives(wanted):
     """Whether a process is left in a group that is not only waiting to be reaped."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                stat = (entry / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(stat[2]) == group and stat[0] != "Z":
-                return True
-    return False
+    return any(group == wanted for _, _, group in stats())
 
 
 def test_a_job_that_cannot_be_sent_ends_in_an_outcome(own):
-    assert own.run({"cells": [], "files": {"x": object()}, "known": {}}) == {"cells": [], "end": "crashed"}
+    exam = Exam.of({"x": object()}, {}, [])
+    assert own.run({"cells": [], "exam": exam}) == {"cells": [], "end": "crashed"}
     assert run_in(own, ("tests", "assert True")).error(0) is None
 
 
@@ -163,3 +179,77 @@ def test_two_hundred_runs_leave_memory_processes_and_files_as_they_were(own, cap
     assert after[0] == pytest.approx(memory, rel=0.15)
     assert (after[1], after[2]) == (processes, files)
     assert seconds < 1
+
+
+@pytest.mark.parametrize("seconds", [0, 0.5], ids=["before a job", "during one"])
+def test_a_fork_server_that_died_is_replaced_with_its_sandbox(seconds, own):
+    """It takes its learner processes with it, for which no submission is to blame."""
+    zygote = family(own)[1]
+    server = min(pid for pid, parent in parents_now().items() if parent == zygote)
+    killer = threading.Timer(seconds, os.kill, (server, signal.SIGKILL))
+    killer.start()
+    if not seconds:
+        killer.join()
+    for number in range(3):
+        ran = run_in(
+            own, ("learner", f"import time; time.sleep(0.7)\nnumber = {number}"), ("tests", "number")
+        )
+        assert (ran.end, ran.text(1)) == ("", str(number))
+
+
+def test_limits_hold_from_the_next_job_on(own):
+    """Learner processes are made ahead; one that keeps to other limits is of no use."""
+    allowed = "import resource\nresource.getrlimit(resource.RLIMIT_NOFILE)[0]"
+    try:
+        for open_files in (100, 100, 90, 128):
+            own.limits = replace(LIMITS, open_files=open_files)
+            for named in ("", "# torch"):
+                assert run_in(own, ("learner", f"{named}\n{allowed}")).text(0) == str(open_files)
+    finally:
+        own.limits = LIMITS
+
+
+def test_only_a_submission_that_names_torch_has_it_loaded(own):
+    loaded = "import sys\n'tor' + 'ch' in sys.modules"
+    assert run_in(own, ("learner", loaded)).text(0) == "False"
+    assert run_in(own, ("learner", f"# torch\n{loaded}")).text(0) == "True"
+    assert run_in(own, ("learner", f"__import__('tor' + 'ch')\n{loaded}")).text(0) == "True"  # by itself
+    files = {"helpers.py": b"import torch\n"}
+    assert run_in(own, ("learner", loaded), files=files).text(0) == "True"
+    tests = ("tests", "import torch\ntorch.ones(1).item()")
+    ran = run_in(own, ("learner", loaded), tests)
+    assert (ran.text(0), ran.text(1)) == ("False", "1.0")
+
+
+def test_an_exam_is_sent_once(own, monkeypatch):
+    sent = []
+    send = Channel.send
+    monkeypatch.setattr(
+        Channel,
+        "send",
+        lambda self, value, *rest, **named: (sent.append(value), send(self, value, *rest, **named)),
+    )
+    for content in (b"1", b"1", b"1", b"2", b"2", b"2", b"1"):
+        ran = run_in(own, ("tests", "open('a.txt').read()"), files={**FILES, "a.txt": content})
+        assert ran.text(0) == repr(content.decode())
+    exams = [value["files"]["a.txt"] for value in sent if "files" in value]
+    assert exams[0] == b"1"
+    assert exams.count(b"1") <= 2  # the examiner that was ready has to ask as well
+    assert exams.count(b"2") <= 2
+
+
+def test_without_a_sandbox_a_worker_has_a_folder_of_its_own_and_leaves_nothing(tmp_path, monkeypatch):
+    here, temporary = tmp_path / "here", tmp_path / "temporary"
+    for folder in (here, temporary):
+        folder.mkdir()
+    (here / "mine.txt").write_text("mine")
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    right = (("learner", f"open('left.txt', 'w').write('x')\n{DOUBLE}"), ("tests", "assert double(2) == 4"))
+    with Worker(LIMITS, sandbox.NONE) as worker:
+        for _ in range(3):
+            ran = run_in(worker, *right)
+            assert (ran.end, ran.error(1)) == ("", None)
+        assert list(temporary.rglob("words.txt"))
+    assert list(temporary.iterdir()) == []
+    assert [path.name for path in here.iterdir()] == ["mine.txt"]

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import contextlib
 import io
-import json
 import marshal
 import signal
-import symtable
 import sys
 import time
 import traceback
 import types
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from layerbook.engine.exam import Exam, Unpacked, compiled
 from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed, LinkError, LinkTimeout
 from layerbook.engine.outputs import Room
@@ -90,11 +87,13 @@ class Names(dict[str, Any]):
 class Examiner:
     """Runs the cells of one submission in order: the learner's there, the tests here, setup in both."""
 
-    def __init__(self, channel: Channel, job: dict[str, Any], limits: Limits, interrupt: Any) -> None:
+    def __init__(
+        self, channel: Channel, job: dict[str, Any], exam: Exam, limits: Limits, interrupt: Any
+    ) -> None:
         """`interrupt(kill)` stops the cell that the learner process is running, or the process itself."""
         self.peer = Peer(channel, {"call": _call_back})
-        self.names = Names(self.peer, set(job["bound"] if "bound" in job else names_bound(job["cells"])))
-        self.job = job
+        self.names = Names(self.peer, set(exam.bound))
+        self.job, self.exam = job, exam
         self.limits = limits
         self.interrupt = interrupt
         self.room = Room(limits.output)
@@ -104,11 +103,11 @@ class Examiner:
 
     def run(self) -> Report:
         """Run everything; a learner process that ends early costs only the tests that need it."""
-        checker = Checker(Unpacked(self.job["known"]))
+        checker = Checker(Unpacked(self.exam.known))
         module = types.ModuleType("check")
         module.__dict__.update(vars(check_module), check=checker.check, hidden_check=checker.hidden_check)
         sys.modules["check"] = module
-        self._ask("write_files", self.job["files"], seconds=self.limits.cell_seconds)
+        self._ask("write_files", self.exam.files, seconds=self.limits.cell_seconds)
         for cell in self.job["cells"]:
             start = time.monotonic()
             outcome = CellOutcome(cell["id"])
@@ -195,7 +194,7 @@ class Examiner:
         self.peer.deadline = time.monotonic() + seconds
         try:
             with _alarm(seconds), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                value = _execute(cell, self.names)
+                value = self._execute(cell["source"])
                 if value is not None:
                     outputs.append(_result(value))
         except (LinkTimeout, CellTimeout):
@@ -211,29 +210,12 @@ class Examiner:
                 outputs.insert(0, {"output_type": "stream", "name": name, "text": text})
         return outputs
 
-
-def names_bound(cells: list[dict[str, str]]) -> list[str]:
-    """Names that tests and setup bind themselves: a job's `bound`."""
-    trusted = [cell["source"] for cell in cells if cell["kind"] != "learner"]
-    return sorted(set().union(*map(bound_names, trusted)))
-
-
-def bound_names(source: str) -> set[str]:
-    """Global names that a cell binds, also by `global` in a function; none if it is not Python."""
-    try:
-        table = symtable.symtable(source, "<tests>", "exec")
-    except SyntaxError:
-        return set()
-    return set(_globals_bound(table))
-
-
-def _globals_bound(table: symtable.SymbolTable) -> Iterator[str]:
-    for symbol in table.get_symbols():
-        is_global = table.get_type() == "module" or symbol.is_declared_global()
-        if is_global and (symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()):
-            yield symbol.get_name()
-    for inner in table.get_children():
-        yield from _globals_bound(inner)
+    def _execute(self, source: str) -> Any:
+        """Run a cell; the value of its last expression, as in a notebook, unless a semicolon hides it."""
+        shown, body, ends = marshal.loads(self.exam.code.get(source) or compiled(source))  # noqa: S302
+        exec(body, self.names)  # noqa: S102  the course's own tests
+        values = [eval(end, self.names) for end in ends]  # noqa: S307
+        return values[0] if shown else None
 
 
 def _call_back(function: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, dict[Any, Any]]:
@@ -241,51 +223,6 @@ def _call_back(function: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[
     if not callable(function):
         raise LinkError("only functions can be called")
     return function(*args, **kwargs), {}
-
-
-def packed(known: Mapping[str, Any]) -> dict[str, bytes]:
-    """What known mistakes return, as a job's `known`: each case by itself, as only failed ones are read."""
-    return {case: zlib.compress(json.dumps(outcomes).encode()) for case, outcomes in known.items()}
-
-
-class Unpacked(Mapping[str, Any]):
-    """What `packed` was given; a case is unpacked when a check first asks for it."""
-
-    def __init__(self, known: dict[str, bytes]) -> None:
-        """Read from what `packed` made."""
-        self._known = known
-        self._read: dict[str, Any] = {}
-
-    def __getitem__(self, case: str) -> Any:
-        if case not in self._read:
-            self._read[case] = json.loads(zlib.decompress(self._known[case]))
-        return self._read[case]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-
-def compiled(source: str) -> bytes:
-    """A cell of tests or setup, compiled, which a job's cell may bring along as `code`.
-
-    It is for the version of Python that made it. Raises `SyntaxError`.
-    """
-    tree = ast.parse(source, "<tests>")
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    shown = isinstance(last, ast.Expr) and not source.rstrip().endswith(";")
-    ends = [compile(ast.Expression(last.value), "<tests>", "eval")] if isinstance(last, ast.Expr) else []
-    return marshal.dumps((shown, compile(tree, "<tests>", "exec"), ends))
-
-
-def _execute(cell: dict[str, Any], names: dict[str, Any]) -> Any:
-    """Run a cell; the value of its last expression, as in a notebook, unless a semicolon hides it."""
-    shown, body, ends = marshal.loads(cell.get("code") or compiled(cell["source"]))  # noqa: S302
-    exec(body, names)  # noqa: S102  the course's own tests
-    values = [eval(end, names) for end in ends]  # noqa: S307
-    return values[0] if shown else None
 
 
 @contextlib.contextmanager

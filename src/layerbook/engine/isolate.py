@@ -64,22 +64,22 @@ def fork_into_namespaces() -> int:
     return process
 
 
-def stay_on(processor: int) -> None:
-    """Keep this process, and those that it will start, on one processor.
+def stay_on(*processors: int) -> None:
+    """Keep this process, and those that it will start, on these processors.
 
     Examiner and learner wait for each other in turn and never run at the same time. On one processor the next
     one goes on at once; on two, the other one has to be woken, which takes longer than most of what they ask.
     """
     with contextlib.suppress(OSError):  # it is faster so, and right without it
-        os.sched_setaffinity(0, {processor})
+        os.sched_setaffinity(0, processors)
 
 
 def become_owner(user: int, group: int) -> None:
     """In fresh namespaces, be the `user` and `group` that it was outside, the only ones there are."""
     _checked(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else its own maps are not its own
-    Path("/proc/self/setgroups").write_text("deny", "ascii")
-    Path("/proc/self/uid_map").write_text(f"{user} {user} 1", "ascii")
-    Path("/proc/self/gid_map").write_text(f"{group} {group} 1", "ascii")
+    Path("/proc/self/setgroups").write_bytes(b"deny")
+    Path("/proc/self/uid_map").write_bytes(f"{user} {user} 1".encode())
+    Path("/proc/self/gid_map").write_bytes(f"{group} {group} 1".encode())
 
 
 def private_folders(folders: list[str], size: int) -> None:
@@ -101,7 +101,7 @@ def drop_privileges() -> None:
 
 def set_limits(limits: Limits) -> None:
     """Limit what one process may use; `limits.memory` counts what it takes beyond what is loaded now."""
-    loaded = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    loaded = int(Path("/proc/self/statm").read_bytes().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     for kind, value in {
         resource.RLIMIT_AS: loaded + limits.memory,
         resource.RLIMIT_CPU: int(limits.submission_seconds) + 1,

@@ -33,7 +33,6 @@ CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "__str__": str,
 }
 CHECK = Path(check.__file__).read_bytes()
-CHECK_CODE = compile(CHECK, "check.py", "exec")  # else each learner process would compile it again
 # Signs of a magic, a call of the shell, a question, a pasted prompt, or a cell that begins further right.
 # A line by itself may also be a magic without its sign.
 MAYBE_IPYTHON = re.compile(r"[%!?]|^[ \t]*(?:[,;/]|In \[|>>>|\.\.\.)|\A\s", re.MULTILINE)
@@ -82,6 +81,14 @@ def fail_once(shell: InteractiveShell) -> None:
         vars(sys).pop(name, None)
 
 
+def load_check(folder: str) -> types.ModuleType:
+    """The module `check.py` as if it lay in `folder`: loaded once, it need not be by each learner process."""
+    sys.modules["check"] = module = types.ModuleType("check")  # where its dataclasses look for it
+    module.__file__ = str(Path(folder) / "check.py")
+    exec(compile(CHECK, "check.py", "exec"), module.__dict__)  # noqa: S102  our own
+    return sys.modules.pop("check")
+
+
 class CappedText(io.StringIO):
     """Text output that keeps no more than so many characters."""
 
@@ -103,9 +110,12 @@ class CappedText(io.StringIO):
 class Learner:
     """An IPython shell that the examiner drives."""
 
-    def __init__(self, shell: InteractiveShell, channel: Channel, limits: Limits) -> None:
-        """Run cells in `shell`."""
+    def __init__(
+        self, shell: InteractiveShell, channel: Channel, limits: Limits, check: types.ModuleType | None = None
+    ) -> None:
+        """Run cells in `shell`; `check` is `check.py` of the folder to work in, if that is loaded already."""
         self.shell = shell
+        self.check = check
         self.limits = limits
         self.stderr = CappedText(limits.output)
         self.peer = Peer(
@@ -134,10 +144,8 @@ class Learner:
         for name, content in files.items():
             with open(name, "wb") as file:  # noqa: PTH123
                 file.write(content)
-        if files.get("check.py") == CHECK:
-            sys.modules["check"] = module = types.ModuleType("check")
-            module.__file__ = os.path.abspath("check.py")  # noqa: PTH100
-            exec(CHECK_CODE, module.__dict__)  # noqa: S102
+        if self.check and files.get("check.py") == CHECK:
+            sys.modules["check"] = self.check
 
     def run_cell(self, source: str) -> list[dict[str, Any]]:
         """Run one cell; returns its outputs in the notebook's format, cut to what may be kept."""

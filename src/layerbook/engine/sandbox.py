@@ -10,7 +10,6 @@ import site
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from pathlib import Path
 
 import layerbook
@@ -46,11 +45,13 @@ VARIABLES = {
 def command(program: list[str], kind: str = BUBBLEWRAP) -> list[str]:
     """The command that runs `program` in a sandbox of its own, or in none if the `kind` says so.
 
+    Without one, the folder that it is run in is its home.
+
     Raises `LayerbookError` if there is no bubblewrap on this machine.
     """
     if kind == NONE:
-        home = {**VARIABLES, "HOME": tempfile.gettempdir()}
-        return ["env", "-i", *(f"{name}={value}" for name, value in home.items()), *program]
+        others = (f"{name}={value}" for name, value in VARIABLES.items() if name != "HOME")
+        return ["env", "-i", *others, "sh", "-c", 'HOME="$PWD" exec "$@"', "sh", *program]
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         raise LayerbookError(

@@ -1,9 +1,7 @@
 """A worker: one sandbox with warm processes, driven from outside. A damaged one replaces itself.
 
-A job is plain data: `cells` (id, kind, source), `files` (name to bytes), `known` (`examiner.packed`: what
-known mistakes return), and if wanted `again` (failed tests have a second turn), `tests_in` ("learner": tests
-run there), and `stderr_counts`. Where many jobs have the same tests, they can bring along what is the same
-each time: `bound` (`examiner.names_bound` of cells), and each trusted cell's `code` (`examiner.compiled`).
+A job has `cells` (id, kind, source), an `exam` (`Exam`, sent only when the worker does not have it), and if
+wanted `again` (failed tests have a second turn), `tests_in` ("learner": tests run there) and `stderr_counts`.
 """
 
 from __future__ import annotations
@@ -14,12 +12,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any
 
 from layerbook.engine import sandbox
+from layerbook.engine.exam import WANTS_EXAM
 from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed, LinkError, LinkTimeout, refuse
 from layerbook.errors import LayerbookError
@@ -39,6 +39,7 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._processor: Processor | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None  # to work in, without a sandbox
 
     def __enter__(self) -> Worker:
         return self
@@ -53,11 +54,14 @@ class Worker:
         ours, theirs = socket.socketpair()
         self._processor = Processor.claim()
         try:
+            if self.kind == sandbox.NONE:
+                self._folder = tempfile.TemporaryDirectory(prefix="layerbook-", ignore_cleanup_errors=True)
             program = [sys.executable, "-m", "layerbook.engine.zygote", str(theirs.fileno()), self.kind]
             program += [str(self._processor.number)] if self._processor else []
             self._process = subprocess.Popen(  # noqa: S603
                 sandbox.command(program, self.kind), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                cwd=self._folder.name if self._folder else None,
                 start_new_session=True,  # Ctrl-C is for the driver, which then ends its workers in order
             )  # fmt: skip
         except BaseException:
@@ -112,8 +116,11 @@ class Worker:
         if self._channel is None:  # it was stopped meanwhile
             raise LinkClosed
         deadline = time.monotonic() + self.limits.submission_seconds + EXTRA_SECONDS
-        self._channel.send({**job, "limits": asdict(self.limits)}, deadline=deadline)
-        return self._channel.receive(refuse, deadline)
+        exam = job["exam"]
+        self._channel.send({**job, "exam": exam.key, "limits": asdict(self.limits)}, deadline=deadline)
+        while (answer := self._channel.receive(refuse, deadline)) == WANTS_EXAM:
+            self._channel.send(exam.as_data(), deadline=deadline)
+        return answer
 
     def stop(self) -> None:
         """End it for good, also from another thread while it runs something."""
@@ -122,8 +129,8 @@ class Worker:
 
     def close(self) -> None:
         """End the sandbox and everything in it."""
-        channel, process, processor = self._channel, self._process, self._processor
-        self._channel = self._process = self._processor = None
+        channel, process, processor, folder = self._channel, self._process, self._processor, self._folder
+        self._channel = self._process = self._processor = self._folder = None
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 # The group: bubblewrap's second process does not end with the first one while they start.
@@ -134,6 +141,8 @@ class Worker:
                 channel.end.close()
         if processor is not None:
             processor.claimed.close()
+        if folder is not None:
+            folder.cleanup()
 
 
 @dataclass(frozen=True)

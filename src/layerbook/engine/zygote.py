@@ -1,4 +1,4 @@
-"""In the sandbox: a process with all libraries loaded that forks examiner and learner for each submission."""
+"""In the sandbox: a process with all libraries loaded that forks an examiner for each submission."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ import contextlib
 import gc
 import io
 import os
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
-import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from layerbook.engine import isolate, learner, sandbox, seccomp
+from layerbook.engine import isolate, learner, sandbox
+from layerbook.engine.exam import WANTS_EXAM, Exam
 from layerbook.engine.examiner import Examiner
+from layerbook.engine.forkserver import ForkServer, LearnerProcess, Place, close_all, fork, resident
 from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed, refuse
 
 EXIT_CLOSED = 3  # of an examiner that no job came for
+EXIT_LOST = 4  # of one whose learner process ended for no reason of its own
 GARBAGE = 10_000  # objects more than before, until the collector looks; Python's 700 are few for a short life
+MOST_EXAMS = 4  # that a zygote keeps
 LOOK_EVERY = 0.05  # seconds between two looks at what a submission uses
 
 
@@ -34,43 +35,22 @@ def main() -> None:
     The second argument is the kind of sandbox that this process is in, the third the processor to work on.
     """
     end, isolated = socket.socket(fileno=int(sys.argv[1])), sys.argv[2] != sandbox.NONE
+    place = Place(isolated, int(sys.argv[3]) if sys.argv[3:] else None)
     if not isolated:
-        os.chdir(tempfile.mkdtemp(prefix="layerbook-"))
         isolate.die_with_parent()
+    isolate.hide_from_debuggers()
     gc.disable()  # what it frees among the libraries leaves holes all over, which each fork would fill anew
     shell = load()
-    gc.freeze()
-    gc.set_threshold(GARBAGE, 10, 10)
-    gc.enable()
-    if sys.argv[3:]:
-        isolate.stay_on(int(sys.argv[3]))
-    isolate.hide_from_debuggers()
+    keep()
+    isolate.stay_on(*(os.sched_getaffinity(0) - {place.processor}))  # what is made ahead is in nobody's way
+    plain = ForkServer(shell, place, [end])
+    gc.disable()
+    load_torch()
+    keep()
+    with_torch = ForkServer(shell, place, [end, plain.end])
     channel = Channel(end)
     channel.send({"ready": os.getpid()})
-    while True:
-        # The learner is forked before the job arrives, so that no test is in its memory.
-        _, status = os.waitpid(fork(examine, channel, shell, isolated), 0)
-        # An examiner that fails ends the sandbox: whether it had taken a job is not known here, and no
-        # submission may get another one's report. The worker then tries again in a new sandbox.
-        if status:
-            break
-
-
-def fork(work: Callable[..., int], *arguments: Any) -> int:
-    """Run `work` in a child process, which ends with the status that it returns; gives the child's id."""
-    child = os.fork()
-    return child or run_and_end(work, *arguments)
-
-
-def run_and_end(work: Callable[..., int], *arguments: Any) -> NoReturn:
-    """Run `work` in this process, the child of a fork, and end it with the status that `work` returns."""
-    status = 1
-    try:
-        status = work(*arguments)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(status)
+    serve(channel, plain, with_torch, place)
 
 
 def load() -> Any:
@@ -81,15 +61,15 @@ def load() -> Any:
     """
     import matplotlib.pyplot as plt
     import numpy as np
-    import torch
 
     np.random.default_rng()
-    torch.set_num_threads(1)
-    torch.ones(1, requires_grad=True).backward()  # type: ignore[no-untyped-call]
     shell = learner.make_shell()
-    figure, axes = plt.subplots(figsize=(1, 1))
-    axes.plot([0, 1], label="line")
-    axes.legend()
+    figure, (image, line) = plt.subplots(1, 2, figsize=(2, 1))
+    image.imshow([[0, 1]], cmap="gray")
+    image.axis("off")
+    line.plot([0, 1], label="line")
+    line.set(title="title", xlabel="x", ylabel="y")
+    line.legend()
     figure.savefig(io.BytesIO())
     plt.close(figure)
     learner.fail_once(shell)
@@ -98,50 +78,140 @@ def load() -> Any:
     return shell
 
 
-def examine(channel: Channel, shell: Any, isolated: bool) -> int:
-    """In a fork: start the learner process, take the job, run it, and send the report."""
-    ours, theirs = socket.socketpair()
-    with folder_of_learner(isolated) as folder:
-        learner_process = fork_learner(theirs, [ours, channel.end], shell, folder, isolated)
-        theirs.close()
-        try:
-            job = channel.receive(refuse)
-        except LinkClosed:
-            os.kill(learner_process, signal.SIGKILL)
-            return EXIT_CLOSED
-        limits = Limits(**job["limits"])
-        link = Channel(ours)
-        link.send(job["limits"])
-        watch = Watch(learner_process, limits)
-        examiner = Examiner(link, job, limits, watch.interrupt)
-        write_files(job["files"])
-        report = examiner.run()
-        watch.stop()
+def load_torch() -> None:
+    """Import torch, and take a first gradient."""
+    with warnings.catch_warnings():
+        import torch
+
+        torch.set_num_threads(1)
+        torch.ones(1, requires_grad=True).backward()  # type: ignore[no-untyped-call]
+
+
+def keep() -> None:
+    """What is loaded by now is no garbage; what comes later may be."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 10, 10)
+    gc.enable()
+
+
+def serve(channel: Channel, plain: ForkServer, with_torch: ForkServer, place: Place) -> None:
+    """Fork examiners, one for each submission and always the next one ahead, until one fails.
+
+    Each waits until the one before has its learner process, takes one, and waits for its turn, which the one
+    before passes on when its submission has ended. An exam that it had to ask for it leaves here, for those
+    that are forked later.
+
+    An examiner that fails ends the sandbox: whether it had taken a job is not known here, and no submission
+    may get another one's report. The worker then tries again in a new sandbox.
+    """
+    exams: dict[str, Exam] = {}
+    turn, first = socket.socketpair()
+    first.send(b"!!")
+    running: tuple[int, Channel] | None = None
+    while True:
+        following, passes_on = socket.socketpair()
+        ours, theirs = socket.socketpair()
+        others = [first, following, ours, *([running[1].end] if running else [])]
+        desk = Desk(channel, plain, with_torch, exams, turn, passes_on, Channel(theirs))
+        waiting = fork(examine, desk, place, others)
+        close_all([turn, passes_on, theirs])
+        if running and not ended_well(*running, exams):
+            break
+        running, turn = (waiting, Channel(ours)), following
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What an examiner has from its zygote."""
+
+    channel: Channel  # to the driver
+    plain: ForkServer
+    with_torch: ForkServer
+    exams: dict[str, Exam]  # those that were asked for before
+    turn: socket.socket  # a byte comes when it may take a learner process, and another when it is its turn
+    passes_on: socket.socket  # ends in the next one's `turn`
+    leaves: Channel  # to the zygote, for exams
+
+
+def ended_well(examiner: int, left: Channel, exams: dict[str, Exam]) -> bool:
+    """Wait for the end of an examiner, and keep the exams that it leaves."""
+    with contextlib.suppress(LinkClosed):
+        while True:
+            key, content = left.receive(refuse)
+            exams[key] = Exam(**content)
+            for old in list(exams)[:-MOST_EXAMS]:
+                del exams[old]
+    left.end.close()
+    return os.waitpid(examiner, 0)[1] == 0
+
+
+def examine(desk: Desk, place: Place, others: list[socket.socket]) -> int:
+    """In a fork: wait for the turn, take the job, run it, pass the turn on, and send the report."""
+    isolate.die_with_parent()
+    close_all(others)
+    everywhere = os.sched_getaffinity(0)
+    if place.processor is not None:
+        isolate.stay_on(place.processor)
+    watch = Watch()
+    if not desk.turn.recv(1):
+        return EXIT_CLOSED
+    ahead = desk.plain.take()
+    if not desk.turn.recv(1):
+        return EXIT_CLOSED
+    try:
+        job = desk.channel.receive(refuse)
+    except LinkClosed:
+        return EXIT_CLOSED
+    exam = desk.exams.get(job["exam"]) or ask_for_exam(desk, job["exam"])
+    limits = Limits(**job["limits"])
+    process = fitting(ahead, desk, limits, torch=needs_torch(job, exam))
+    desk.passes_on.send(b"!")
+    watch.begin(process, limits)
+    examiner = Examiner(Channel(process.end), job, exam, limits, watch.interrupt)
+    write_files(exam.files)
+    report = examiner.run()
+    watch.stop()
+    if report.end == "crashed" and (desk.plain.has_ended() or desk.with_torch.has_ended()):
+        return EXIT_LOST
+    desk.passes_on.send(b"!")
     report.end = watch.reason or report.end
     report.memory = watch.largest
-    channel.send(report.as_data())
+    desk.channel.send(report.as_data())
+    isolate.stay_on(*everywhere)  # to end takes a while, in which the next one goes on
     return 0
 
 
-@contextlib.contextmanager
-def folder_of_learner(isolated: bool) -> Iterator[str]:
-    """Where the learner process works; without a sandbox a new folder, removed in the end."""
-    folder = sandbox.LEARNER if isolated else tempfile.mkdtemp(prefix="layerbook-learner-")
-    try:
-        yield folder
-    finally:
-        if not isolated:
-            shutil.rmtree(folder, ignore_errors=True)
+def fitting(ahead: LearnerProcess, desk: Desk, limits: Limits, *, torch: bool) -> LearnerProcess:
+    """A learner process with these limits, with or without torch: the one taken `ahead` if that is one."""
+    process, server = ahead, desk.plain
+    if torch:
+        ahead.end_all()
+        desk.plain.make(limits)
+        process, server = desk.with_torch.take(), desk.with_torch
+    while process.limits != limits:
+        process.end_all()
+        server.make(limits)
+        process = server.take()
+    server.make(limits)  # for a later examiner
+    return process
 
 
-def fork_learner(
-    theirs: socket.socket, others: list[socket.socket], shell: Any, folder: str, isolated: bool
-) -> int:
-    """Start the learner process on its end of the link, without the examiner's `others`."""
-    if not isolated:
-        return fork(learn_openly, theirs, others, shell, folder)
-    user, group = os.getuid(), os.getgid()
-    return isolate.fork_into_namespaces() or run_and_end(learn, theirs, others, shell, folder, (user, group))
+def ask_for_exam(desk: Desk, key: str) -> Exam:
+    """Have the driver send an exam, and leave it for later examiners."""
+    desk.channel.send(WANTS_EXAM)
+    content = desk.channel.receive(refuse)
+    desk.leaves.send([key, content])
+    return Exam(**content)
+
+
+def needs_torch(job: dict[str, Any], exam: Exam) -> bool:
+    """Whether what runs in the learner process names torch; else a fork without it is far cheaper.
+
+    Where this is wrong the learner process loads torch by itself.
+    """
+    all_there = job.get("tests_in") == "learner"
+    cells = [cell["source"] for cell in job["cells"] if all_there or cell["kind"] != "tests"]
+    return any("torch" in cell for cell in cells) or any(b"torch" in file for file in exam.files.values())
 
 
 def write_files(files: dict[str, bytes]) -> None:
@@ -153,85 +223,41 @@ def write_files(files: dict[str, bytes]) -> None:
         Path(name).write_bytes(content)
 
 
-def learn(
-    theirs: socket.socket, others: list[socket.socket], shell: Any, folder: str, owner: tuple[int, int]
-) -> int:
-    """As process 1 of its namespace: give up every privilege, then serve the examiner."""
-    isolate.die_with_parent()
-    close_all(others)
-    isolate.become_owner(*owner)
-    os.setsid()  # a signal to "my group" reaches nothing outside
-    channel = Channel(theirs)
-    limits = Limits(**channel.receive(refuse))
-    isolate.set_limits(limits)  # reads /proc, which is hidden next
-    isolate.private_folders(sandbox.private_folders(), limits.folder_size)
-    isolate.private_folders(["/proc"], 4096)
-    isolate.drop_privileges()
-    seccomp.refuse_calls()
-    return serve(channel, shell, limits, folder)
-
-
-def learn_openly(theirs: socket.socket, others: list[socket.socket], shell: Any, folder: str) -> int:
-    """Without a sandbox: limits of memory and time are all that holds this process."""
-    isolate.die_with_parent()
-    close_all(others)
-    os.setsid()
-    channel = Channel(theirs)
-    limits = Limits(**channel.receive(refuse))
-    isolate.set_limits(limits)
-    return serve(channel, shell, limits, folder)
-
-
-def close_all(ends: list[socket.socket]) -> None:
-    """Close what this process has from its parent and must not use."""
-    for end in ends:
-        end.close()
-
-
-def serve(channel: Channel, shell: Any, limits: Limits, folder: str) -> int:
-    """Work in `folder` for the examiner until it ends."""
-    os.chdir(folder)
-    os.environ.update(HOME=folder, TMPDIR=folder)
-    sys.path.insert(0, folder)  # `check.py` is imported from there, as beside a notebook
-    tempfile.tempdir = None
-    learner.silence_file_descriptors()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    learner.Learner(shell, channel, limits).serve()
-    return 0
-
-
 class Watch:
     """Looks at what the processes of a submission use together, and ends them when it is too much."""
 
-    def __init__(self, learner_process: int, limits: Limits) -> None:
-        """Watch `learner_process` and its descendants."""
-        self.learner_process, self.limits, self.reason = learner_process, limits, ""
-        self.largest = 0  # bytes seen at the same time
-        self.base = _resident(os.getpid())  # what every fork of this process has to begin with
-        self._stopped = threading.Event()
+    process: LearnerProcess
+    limits: Limits
+
+    def __init__(self) -> None:
+        """Get ready; there is nothing to look at yet."""
+        self.reason = ""
+        self.largest = self.base = 0  # bytes seen at the same time, and what every fork begins with
+        self._begun, self._stopped = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
+
+    def begin(self, process: LearnerProcess, limits: Limits) -> None:
+        """Watch `process` and its descendants."""
+        self.process, self.limits, self.base = process, limits, resident(process.pid)
+        self._begun.set()
 
     def stop(self) -> None:
         """Stop watching and end everything that the submission started."""
         self._stopped.set()
         self._thread.join()
-        for pid in self._family()[:1]:
-            self.largest = max(self.largest, _resident(pid) - self.base)
-        self.interrupt(kill=True)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.learner_process, 0)
+        self.largest = max(self.largest, resident(self.process.pid) - self.base)
+        self.process.end_all()
 
     def interrupt(self, *, kill: bool) -> None:
         """Interrupt the learner process like Ctrl-C, or end it and with it all that it started."""
-        for pid in self._family()[:1]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL if kill else signal.SIGINT)
+        self.process.send_signal(signal.SIGKILL if kill else signal.SIGINT)
 
     def _look(self) -> None:
+        self._begun.wait()
         while not self._stopped.wait(LOOK_EVERY):
             family = self._family()
-            sizes = [_resident(pid) for pid in family]
+            sizes = [resident(pid) for pid in family]
             used = sum(max(0, size - self.base) for size in sizes)  # what forks share is not theirs
             self.largest = max(self.largest, used)
             if len(family) > self.limits.processes:
@@ -244,23 +270,14 @@ class Watch:
     def _family(self) -> list[int]:
         """The learner process and all below it, in this order."""
         parents = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                with contextlib.suppress(OSError):
-                    stat = (entry / "stat").read_text("ascii", "replace")
-                    parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
-        family, wave = [], [pid for pid in parents if pid == self.learner_process]
+        for name in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208  often, and with few objects
+            with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123
+                parents[int(name)] = int(file.read().rpartition(b")")[2].split()[1])
+        family, wave = [], [pid for pid in parents if pid == self.process.pid]
         while wave:
             family += wave
             wave = [pid for pid, parent in parents.items() if parent in wave]
         return family
-
-
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, IndexError):
-        return 0
 
 
 if __name__ == "__main__":

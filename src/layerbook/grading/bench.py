@@ -26,7 +26,7 @@ import nbformat
 import psutil
 from IPython.core.pylabtools import print_figure
 
-from layerbook.engine.examiner import Unpacked
+from layerbook.engine.exam import Unpacked
 from layerbook.exercises import manifest
 from layerbook.exercises.check import Checker
 from layerbook.exercises.run import check_module
@@ -37,7 +37,7 @@ from layerbook.grading.release import release
 from layerbook.grading.sample import make_class
 from layerbook.grading.submission import submissions
 from layerbook.grading.task import material_of
-from layerbook.grading.workers import jobs_run
+from layerbook.grading.workers import WORKERS
 from layerbook.project import find_root
 
 # A busy machine is borne: nbgrader waits 4 s for what a cell shows.
@@ -138,15 +138,14 @@ def growth(course: Course, name: str, count: int) -> list[dict[str, float]]:
         nonlocal recorded, last
         recorded += 1
         if recorded == 20:  # everything is warm
-            last = (jobs_run(), _cpu(here))
+            last = (WORKERS.jobs_run(), _cpu(here))
         if recorded in STEPS or recorded == count:
-            now = (jobs_run(), _cpu(here))
-            workers = [p for p in here.children(recursive=True) if "layerbook.engine.zygote" in p.cmdline()]
+            now = (WORKERS.jobs_run(), _cpu(here))
             looks.append(
                 {
                     "submissions": recorded,
                     "cpu_seconds": (now[1] - last[1]) / (now[0] - last[0]),
-                    "worker_bytes": max(p.memory_info().rss for p in workers),
+                    "worker_bytes": _largest(here),
                     "driver_bytes": here.memory_info().rss,
                 }
             )
@@ -154,6 +153,16 @@ def growth(course: Course, name: str, count: int) -> list[dict[str, float]]:
 
     grade_all(course, [name], workers=1, done=done)
     return looks
+
+
+def _largest(process: psutil.Process) -> int:
+    """Bytes of the largest process of a worker below a process, its zygote."""
+    sizes = [0]
+    for one in process.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if "layerbook.engine.zygote" in one.cmdline():
+                sizes.append(one.memory_info().rss)
+    return max(sizes)
 
 
 def _cpu(process: psutil.Process) -> float:

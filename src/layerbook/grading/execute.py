@@ -22,7 +22,6 @@ from layerbook.grading.task import (
     material_of,
     run_notebook,
 )
-from layerbook.grading.workers import worker_of_this_thread
 
 Resources = dict[str, dict[str, str]]
 LIMITS, POLICIES = Limits(), Policies()
@@ -70,9 +69,7 @@ class RunSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has
         root, exercise = _course(self), resources["nbgrader"]["assignment"]
         material = _material(root, exercise)
         earlier = nb.metadata.get(METADATA, {}).get("tampering", [])  # noted by `RestoreCells`
-        settings = self.settings
-        worker = worker_of_this_thread(settings.limits, settings.sandbox)
-        made = run_notebook(nb, material, settings, worker)
+        made = run_notebook(nb, material, self.settings)
         folder = root / "submitted" / resources["nbgrader"]["student"] / exercise
         handed_in = folder / f"{exercise}.ipynb"
         how = made.metadata[METADATA]

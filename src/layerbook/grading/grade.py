@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -42,9 +43,12 @@ from layerbook.grading.task import (
     material_of,
     run,
 )
-from layerbook.grading.workers import stop_workers
+from layerbook.grading.workers import WORKERS
 
 AHEAD = 3  # tasks under way or waiting, for each worker
+SWITCH_SECONDS = (
+    0.0003  # until another thread has its turn; with Python's 5 ms a worker waits for its next job
+)
 RETRIES = 3  # of a task whose worker on a cluster died
 
 
@@ -217,13 +221,18 @@ def pool(cluster: str | None, workers: int) -> Iterator[Executor]:
         with executor_of(cluster, RETRIES) as executor:
             yield executor
         return
-    executor = ThreadPoolExecutor(workers, thread_name_prefix="worker")
-    try:
-        yield executor
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-        stop_workers()
-        executor.shutdown()
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    with WORKERS.at_most(workers):
+        # Twice as many threads: while the job of one runs, another gets the next one ready.
+        executor = ThreadPoolExecutor(2 * workers, thread_name_prefix="worker")
+        try:
+            yield executor
+        finally:
+            sys.setswitchinterval(usual)
+            executor.shutdown(wait=False, cancel_futures=True)
+            WORKERS.stop()
+            executor.shutdown()
 
 
 def _size(executor: Executor, workers: int) -> int:

@@ -5,9 +5,9 @@ Tasks and runs are plain data, so that a task may run in a thread of this proces
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from layerbook.engine.examiner import compiled, names_bound, packed
+from layerbook.engine.exam import Exam, packed
 from layerbook.engine.limits import Limits
 from layerbook.engine.worker import Worker
 from layerbook.errors import LayerbookError
@@ -24,7 +24,7 @@ from layerbook.grading import policies as rules
 from layerbook.grading.policies import Policies
 from layerbook.grading.prepare import Prepared, in_order, prepare
 from layerbook.grading.submission import Unreadable, parse
-from layerbook.grading.workers import worker_of_this_thread
+from layerbook.grading.workers import WORKERS
 
 METADATA = "layerbook"  # where an autograded notebook keeps how its run ended
 EXAMINER, LEARNER = "examiner", "learner"  # where tests can run
@@ -39,7 +39,7 @@ class Material:
     exercise: str
     notebook: str  # of the source, JSON
     files: dict[str, bytes]
-    known: dict[str, bytes]  # `examiner.packed`
+    known: dict[str, bytes]  # `exam.packed`
 
     @cached_property
     def source(self) -> NotebookNode:
@@ -48,19 +48,9 @@ class Material:
         return notebook
 
     @cached_property
-    def bound(self) -> list[str]:
-        """Names that the tests and the setup of the source bind."""
-        return names_bound(prepare(self.source, self.source).cells)
-
-    @cached_property
-    def code(self) -> dict[str, bytes]:
-        """The source's tests and setup, compiled, by their text; without those that are not Python."""
-        found = {}
-        for cell in prepare(self.source, self.source).cells:
-            with contextlib.suppress(SyntaxError, ValueError):
-                if cell["kind"] != "learner":
-                    found[cell["source"]] = compiled(cell["source"])
-        return found
+    def exam(self) -> Exam:
+        """What an examiner needs of it."""
+        return Exam.of(self.files, self.known, prepare(self.source, self.source).cells)
 
 
 @dataclass(frozen=True)
@@ -121,8 +111,7 @@ def run(task: Task) -> Run:
     made = Run(task.exercise, task.student)
     try:
         notebook = parse(task.notebook, f"{task.exercise}.ipynb", task.exercise)
-        worker = worker_of_this_thread(task.settings.limits, task.settings.sandbox)
-        made.notebook = run_notebook(notebook, task.material, task.settings, worker)
+        made.notebook = run_notebook(notebook, task.material, task.settings)
     except Unreadable as error:
         made.outcome, made.reason = UNREADABLE, str(error)
     except LayerbookError:
@@ -133,28 +122,25 @@ def run(task: Task) -> Run:
 
 
 def run_notebook(
-    submitted: NotebookNode, material: Material, settings: Settings, worker: Worker
+    submitted: NotebookNode, material: Material, settings: Settings, worker: Worker | None = None
 ) -> NotebookNode:
-    """The notebook that comes of `submitted`: its cells put right, run, and with their outputs."""
+    """The notebook that comes of `submitted`: its cells put right, run, and with their outputs.
+
+    Without a `worker` it borrows one of this process's, no longer than the job runs.
+    """
     prepared = prepare(submitted, material.source)
     again = settings.policies.second_turn_for_moved_cells and not in_order(prepared, material.source)
-    code = {} if settings.tests_in == LEARNER else material.code
     job = {
-        "cells": [_with_code(cell, code) for cell in prepared.cells],
-        "files": material.files,
-        "known": material.known,
+        "cells": prepared.cells,
+        "exam": material.exam,
         "again": again,
-        "bound": material.bound,
         "tests_in": settings.tests_in,
         "stderr_counts": not settings.policies.stderr_costs_nothing,
     }
-    fill(prepared, worker.run(job), settings)
+    with nullcontext(worker) if worker else WORKERS.lent(settings.limits, settings.sandbox) as lent:
+        report = lent.run(job)
+    fill(prepared, report, settings)
     return prepared.notebook
-
-
-def _with_code(cell: dict[str, str], code: dict[str, bytes]) -> dict[str, Any]:
-    known = code.get(cell["source"]) if cell["kind"] != "learner" else None
-    return {**cell, "code": known} if known else cell
 
 
 def fill(prepared: Prepared, report: dict[str, Any], settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The workers of this process: one for each thread that runs submissions, and some started ahead of the work.
+"""The workers of this process: whoever has a job borrows one; some are started ahead of the work.
 
 Little is imported here, so that a command can start its workers first: their libraries load meanwhile.
 """
@@ -8,28 +8,79 @@ from __future__ import annotations
 import atexit
 import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from layerbook.engine.limits import Limits
 from layerbook.engine.worker import Worker
 from layerbook.errors import LayerbookError
 
-_local = threading.local()
-_workers: list[Worker] = []
-_ahead: list[Worker] = []
 
+class Workers:
+    """Warm workers, each lent to one thread at a time."""
 
-def start_ahead(course: Path, count: int, kind: str) -> None:
-    """Start up to `count` workers that threads take later, as many as submissions of `course` look new.
+    def __init__(self) -> None:
+        """Start none."""
+        self._all: list[Worker] = []
+        self._free: list[Worker] = []
+        self._places: contextlib.AbstractContextManager[object] = contextlib.nullcontext()
+        self._stopped = False
 
-    What goes wrong is not told here; it happens again where the worker is needed, and is told there.
-    """
-    for _ in range(min(count, _new_submissions(course, count))):
+    @contextlib.contextmanager
+    def at_most(self, count: int) -> Iterator[None]:
+        """Lend no more than `count` at the same time meanwhile; else as many as are asked for."""
+        self._places = threading.BoundedSemaphore(count)
+        try:
+            yield
+        finally:
+            self._places, self._stopped = contextlib.nullcontext(), False
+
+    def start_ahead(self, course: Path, count: int, kind: str) -> None:
+        """Start up to `count` workers that are needed later, as many as submissions of `course` look new.
+
+        What goes wrong is not told here; it happens again where the worker is needed, and is told there.
+        """
+        for _ in range(min(count, _new_submissions(course, count))):
+            worker = Worker(Limits(), kind)
+            with contextlib.suppress(OSError, LayerbookError):
+                worker.launch()
+                self._all.append(worker)
+                self._free.append(worker)
+
+    @contextlib.contextmanager
+    def lent(self, limits: Limits, kind: str) -> Iterator[Worker]:
+        """A worker for one job: one that nobody has now, or a new one, which starts with the job."""
+        with self._places:
+            worker = self._take(kind)
+            worker.limits = limits
+            try:
+                yield worker
+            finally:
+                self._free.append(worker)
+
+    def _take(self, kind: str) -> Worker:
+        with contextlib.suppress(IndexError):  # threads take them one by one
+            while True:
+                worker = self._free.pop()
+                if worker.kind == kind and not worker.stopped:
+                    return worker
+                worker.stop()
         worker = Worker(Limits(), kind)
-        with contextlib.suppress(OSError, LayerbookError):
-            worker.launch()
-            _ahead.append(worker)
-            _workers.append(worker)
+        self._all.append(worker)
+        if self._stopped:
+            worker.stop()
+        return worker
+
+    def jobs_run(self) -> int:
+        """How many jobs have been run, those included whose marks are not recorded yet."""
+        return sum(worker.ran for worker in self._all)
+
+    def stop(self) -> None:
+        """End all, also those that are running something; who waits for one gets one that runs nothing."""
+        self._stopped = True
+        while self._all:
+            self._all.pop().stop()
+        self._free.clear()
 
 
 def _new_submissions(course: Path, enough: int) -> int:
@@ -44,40 +95,5 @@ def _new_submissions(course: Path, enough: int) -> int:
     return found
 
 
-def worker_of_this_thread(limits: Limits, kind: str) -> Worker:
-    """The warm worker of this thread, started by its first job."""
-    worker: Worker | None = getattr(_local, "worker", None)
-    if worker is not None and not worker.stopped and worker.kind == kind:
-        worker.limits = limits
-        return worker
-    if worker is not None:
-        worker.stop()
-    worker = _from_ahead(kind) or Worker(limits, kind)
-    worker.limits = limits
-    if worker not in _workers:
-        _workers.append(worker)
-    _local.worker = worker
-    return worker
-
-
-def _from_ahead(kind: str) -> Worker | None:
-    with contextlib.suppress(IndexError):  # threads take them one by one
-        worker = _ahead.pop()
-        if worker.kind == kind and not worker.stopped:
-            return worker
-    return None
-
-
-def jobs_run() -> int:
-    """How many jobs the workers of this process have run, those included whose marks are not recorded yet."""
-    return sum(worker.ran for worker in _workers)
-
-
-def stop_workers() -> None:
-    """End all workers of this process, also those that are running something."""
-    _ahead.clear()
-    while _workers:
-        _workers.pop().stop()
-
-
-atexit.register(stop_workers)
+WORKERS = Workers()
+atexit.register(WORKERS.stop)

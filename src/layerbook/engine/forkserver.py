@@ -1,0 +1,195 @@
+"""A fork server: forks learner processes ahead of their submissions, so that one is ready when it is needed.
+
+It never sees a job, so neither tests nor expected values are ever in a learner process's memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from layerbook.engine import isolate, learner, sandbox, seccomp
+from layerbook.engine.limits import Limits
+from layerbook.engine.link import Channel, LinkClosed
+
+LONGEST_MESSAGE = 4096  # bytes; it holds the limits of a submission
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where processes of submissions run: in a sandbox or not, and on which processor, if on one alone."""
+
+    isolated: bool
+    processor: int | None = None
+
+
+def fork(work: Callable[..., int], *arguments: Any) -> int:
+    """Run `work` in a child process, which ends with the status that it returns; gives the child's id."""
+    child = os.fork()
+    return child or run_and_end(work, *arguments)
+
+
+def run_and_end(work: Callable[..., int], *arguments: Any) -> NoReturn:
+    """Run `work` in this process, the child of a fork, and end it with the status that `work` returns."""
+    status = 1
+    try:
+        status = work(*arguments)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def close_all(ends: list[socket.socket]) -> None:
+    """Close what this process has from its parent and must not use."""
+    for end in ends:
+        end.close()
+
+
+class LearnerProcess:
+    """A learner process, as the examiner has it: the end of a link to it, and a handle on it."""
+
+    def __init__(self, pid: int, end: socket.socket, limits: Limits) -> None:
+        """Hold process `pid`, the other end of whose link is `end`, and which keeps to `limits`."""
+        self.pid, self.end, self.limits = pid, end, limits
+        self.handle = os.pidfd_open(pid)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal, if it is still there."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.handle, number)
+
+    def end_all(self) -> None:
+        """End it, and wait until it has ended: as process 1 of its namespace, after all that it started."""
+        self.end.close()
+        self.send_signal(signal.SIGKILL)
+        select.select([self.handle], [], [])
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process has in use; 0 if it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+class ForkServer:
+    """A child process with the libraries that are loaded now, which forks learner processes."""
+
+    def __init__(self, shell: Any, place: Place, others: list[socket.socket]) -> None:
+        """Start it, without the caller's `others`; learners' cells will run in `shell`."""
+        self.end, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.handle = os.pidfd_open(fork(_serve, theirs, [self.end, *others], shell, place))
+        theirs.close()
+
+    def has_ended(self) -> bool:
+        """Whether it has, and with it all learner processes that it made."""
+        return bool(select.select([self.handle], [], [], 0)[0])
+
+    def take(self) -> LearnerProcess:
+        """The learner process that is on offer. Raises `LinkClosed` if the server has ended."""
+        offer, ends, _, _ = socket.recv_fds(self.end, LONGEST_MESSAGE, 1)
+        if not ends:
+            raise LinkClosed
+        pid, limits = json.loads(offer)
+        return LearnerProcess(pid, socket.socket(fileno=ends[0]), Limits(**limits))
+
+    def make(self, limits: Limits) -> None:
+        """After one was taken, have the server make the next one, which will keep to `limits`."""
+        self.end.send(json.dumps(asdict(limits)).encode())
+
+
+def _serve(end: socket.socket, others: list[socket.socket], shell: Any, place: Place) -> int:
+    """Offer a learner process, and the next one whenever the last was taken, until nobody can take any."""
+    isolate.die_with_parent()
+    close_all(others)
+    limits, folders = Limits(), dict[int, str]()
+    check = learner.load_check(sandbox.LEARNER) if place.isolated else None
+    while True:
+        pid, ours, folder = _fork_learner(end, shell, check, place, limits)
+        folders[pid] = folder
+        socket.send_fds(end, [json.dumps([pid, asdict(limits)]).encode()], [ours.fileno()])
+        ours.close()
+        wanted = end.recv(LONGEST_MESSAGE)
+        if not wanted:
+            return 0
+        limits = Limits(**json.loads(wanted))
+        _reap(folders)
+
+
+def _fork_learner(
+    end: socket.socket, shell: Any, check: Any, place: Place, limits: Limits
+) -> tuple[int, socket.socket, str]:
+    """A new learner process: its id, the examiner's end of the link to it, and its folder."""
+    ours, theirs = socket.socketpair()
+    if place.isolated:
+        folder, owner = sandbox.LEARNER, (os.getuid(), os.getgid())
+        pid = isolate.fork_into_namespaces() or run_and_end(
+            _learn, theirs, [ours, end], shell, check, place, limits, folder, owner
+        )
+    else:
+        folder = tempfile.mkdtemp(prefix="learner-", dir=Path.cwd())
+        pid = fork(_learn, theirs, [ours, end], shell, check, place, limits, folder, None)
+    theirs.close()
+    return pid, ours, folder
+
+
+def _reap(folders: dict[int, str]) -> None:
+    """Remove what is left of learner processes that have ended; a sandbox's folders end with them."""
+    with contextlib.suppress(ChildProcessError):
+        while pid := os.waitpid(-1, os.WNOHANG)[0]:
+            folder = folders.pop(pid, sandbox.LEARNER)
+            if folder != sandbox.LEARNER:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _learn(
+    theirs: socket.socket,
+    others: list[socket.socket],
+    shell: Any,
+    check: Any,
+    place: Place,
+    limits: Limits,
+    folder: str,
+    owner: tuple[int, int] | None,
+) -> int:
+    """In the new process: give up every privilege, get everything ready, then serve the examiner.
+
+    With an `owner` it is process 1 of its namespaces; without one, limits of memory and time are all that
+    holds it.
+    """
+    isolate.die_with_parent()
+    close_all(others)
+    if owner:
+        isolate.become_owner(*owner)
+    os.setsid()  # a signal to "my group" reaches nothing outside
+    isolate.set_limits(limits)  # reads /proc, which is hidden next
+    if owner:
+        isolate.private_folders(sandbox.private_folders(), limits.folder_size)
+        isolate.private_folders(["/proc"], 4096)
+    os.chdir(folder)
+    os.environ.update(HOME=folder, TMPDIR=folder)
+    sys.path.insert(0, folder)  # `check.py` is imported from there, as beside a notebook
+    tempfile.tempdir = None
+    learner.silence_file_descriptors()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if place.processor is not None:
+        isolate.stay_on(place.processor)  # not before: what is prepared here need not wait for the examiner
+    if owner:
+        isolate.drop_privileges()
+        seccomp.refuse_calls()
+    learner.Learner(shell, Channel(theirs), limits, check).serve()
+    return 0
