@@ -248,3 +248,18 @@ def interpret(program, architecture, call, first=SIGCHLD):
         else:
             place += if_true if tests[code](accumulator, value) else if_false
         place += 1
+
+
+@pytest.mark.parametrize("named", ["", "# torch"])
+def test_a_learner_process_has_its_link_and_nothing_else_of_the_others(named, run):
+    source = f"""{named}
+import os, stat
+kinds = []
+for number in range(256):
+    try:
+        about = os.fstat(number)
+    except OSError:
+        continue
+    kinds.append("null" if about.st_rdev == os.stat(os.devnull).st_rdev else stat.filemode(about.st_mode)[0])
+"""
+    assert run(("learner", source), ("learner", "kinds")).text(1) == "['null', 'null', 'null', 's']"

@@ -216,6 +216,8 @@ def test_only_a_submission_that_names_torch_has_it_loaded(own):
     assert run_in(own, ("learner", f"__import__('tor' + 'ch')\n{loaded}")).text(0) == "True"  # by itself
     files = {"helpers.py": b"import torch\n"}
     assert run_in(own, ("learner", loaded), files=files).text(0) == "True"
+    files = {**FILES, "check.json": b'"as torch does"'}
+    assert run_in(own, ("learner", loaded), files=files).text(0) == "False"
     tests = ("tests", "import torch\ntorch.ones(1).item()")
     ran = run_in(own, ("learner", loaded), tests)
     assert (ran.text(0), ran.text(1)) == ("False", "1.0")

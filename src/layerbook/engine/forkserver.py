@@ -15,7 +15,7 @@ import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -52,7 +52,7 @@ def run_and_end(work: Callable[..., int], *arguments: Any) -> NoReturn:
         os._exit(status)
 
 
-def close_all(ends: list[socket.socket]) -> None:
+def close_all(ends: Sequence[socket.socket | ForkServer]) -> None:
     """Close what this process has from its parent and must not use."""
     for end in ends:
         end.close()
@@ -89,11 +89,16 @@ def resident(pid: int) -> int:
 class ForkServer:
     """A child process with the libraries that are loaded now, which forks learner processes."""
 
-    def __init__(self, shell: Any, place: Place, others: list[socket.socket]) -> None:
+    def __init__(self, shell: Any, place: Place, others: list[socket.socket | ForkServer]) -> None:
         """Start it, without the caller's `others`; learners' cells will run in `shell`."""
         self.end, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.handle = os.pidfd_open(fork(_serve, theirs, [self.end, *others], shell, place))
         theirs.close()
+
+    def close(self) -> None:
+        """In a process that is not to ask it for anything: drop what leads to it."""
+        self.end.close()
+        os.close(self.handle)
 
     def has_ended(self) -> bool:
         """Whether it has, and with it all learner processes that it made."""
@@ -112,7 +117,7 @@ class ForkServer:
         self.end.send(json.dumps(asdict(limits)).encode())
 
 
-def _serve(end: socket.socket, others: list[socket.socket], shell: Any, place: Place) -> int:
+def _serve(end: socket.socket, others: list[socket.socket | ForkServer], shell: Any, place: Place) -> int:
     """Offer a learner process, and the next one whenever the last was taken, until nobody can take any."""
     isolate.die_with_parent()
     close_all(others)

@@ -47,7 +47,7 @@ def main() -> None:
     gc.disable()
     load_torch()
     keep()
-    with_torch = ForkServer(shell, place, [end, plain.end])
+    with_torch = ForkServer(shell, place, [end, plain])
     channel = Channel(end)
     channel.send({"ready": os.getpid()})
     serve(channel, plain, with_torch, place)
@@ -211,7 +211,8 @@ def needs_torch(job: dict[str, Any], exam: Exam) -> bool:
     """
     all_there = job.get("tests_in") == "learner"
     cells = [cell["source"] for cell in job["cells"] if all_there or cell["kind"] != "tests"]
-    return any("torch" in cell for cell in cells) or any(b"torch" in file for file in exam.files.values())
+    modules = [content for name, content in exam.files.items() if name.endswith(".py")]
+    return any("torch" in cell for cell in cells) or any(b"torch" in module for module in modules)
 
 
 def write_files(files: dict[str, bytes]) -> None:
