@@ -34,6 +34,16 @@ class Place:
     isolated: bool
     processor: int | None = None
 
+    def enter(self) -> None:
+        """Have this process work where its submission does."""
+        if self.processor is not None:
+            isolate.stay_on(self.processor)
+
+    def leave(self) -> None:
+        """Have this process, which makes something ahead of a submission, be in nobody's way."""
+        if self.processor is not None:
+            isolate.stay_on(*(os.sched_getaffinity(0) - {self.processor}))
+
 
 def fork(work: Callable[..., int], *arguments: Any) -> int:
     """Run `work` in a child process, which ends with the status that it returns; gives the child's id."""
@@ -121,6 +131,7 @@ def _serve(end: socket.socket, others: list[socket.socket | ForkServer], shell: 
     """Offer a learner process, and the next one whenever the last was taken, until nobody can take any."""
     isolate.die_with_parent()
     close_all(others)
+    place.leave()
     limits, folders = Limits(), dict[int, str]()
     check = learner.load_check(sandbox.LEARNER) if place.isolated else None
     while True:
@@ -191,8 +202,7 @@ def _learn(
     tempfile.tempdir = None
     learner.silence_file_descriptors()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if place.processor is not None:
-        isolate.stay_on(place.processor)  # not before: what is prepared here need not wait for the examiner
+    place.enter()  # not before: all this was done while another submission ran
     if owner:
         isolate.drop_privileges()
         seccomp.refuse_calls()

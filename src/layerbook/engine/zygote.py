@@ -42,12 +42,12 @@ def main() -> None:
     gc.disable()  # what it frees among the libraries leaves holes all over, which each fork would fill anew
     shell = load()
     keep()
-    isolate.stay_on(*(os.sched_getaffinity(0) - {place.processor}))  # what is made ahead is in nobody's way
     plain = ForkServer(shell, place, [end])
     gc.disable()
     load_torch()
     keep()
     with_torch = ForkServer(shell, place, [end, plain])
+    place.leave()
     channel = Channel(end)
     channel.send({"ready": os.getpid()})
     serve(channel, plain, with_torch, place)
@@ -149,9 +149,8 @@ def examine(desk: Desk, place: Place, others: list[socket.socket]) -> int:
     """In a fork: wait for the turn, take the job, run it, pass the turn on, and send the report."""
     isolate.die_with_parent()
     close_all(others)
-    everywhere = os.sched_getaffinity(0)
-    if place.processor is not None:
-        isolate.stay_on(place.processor)
+    elsewhere = os.sched_getaffinity(0)
+    place.enter()
     watch = Watch()
     if not desk.turn.recv(1):
         return EXIT_CLOSED
@@ -177,7 +176,7 @@ def examine(desk: Desk, place: Place, others: list[socket.socket]) -> int:
     report.end = watch.reason or report.end
     report.memory = watch.largest
     desk.channel.send(report.as_data())
-    isolate.stay_on(*everywhere)  # to end takes a while, in which the next one goes on
+    isolate.stay_on(*elsewhere)  # to end takes a while, in which the next one goes on
     return 0
 
 
