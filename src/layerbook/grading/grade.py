@@ -46,9 +46,7 @@ from layerbook.grading.task import (
 from layerbook.grading.workers import WORKERS
 
 AHEAD = 3  # tasks under way or waiting, for each worker
-SWITCH_SECONDS = (
-    0.0003  # until another thread has its turn; with Python's 5 ms a worker waits for its next job
-)
+SWITCH_SECONDS = 0.0003  # a thread's turn; with Python's 5 ms a worker waits for its next job
 RETRIES = 3  # of a task whose worker on a cluster died
 
 
