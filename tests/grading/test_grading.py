@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from browser import needs_chromium
 from layerbook import misconceptions
 from layerbook.errors import LayerbookError
 from layerbook.exercises import manifest
@@ -148,6 +149,19 @@ def test_feedback_and_export_work_on_what_was_graded(course, results):
     assert done.returncode == 0, done.stderr
     rows = (course.root / "grades.csv").read_text("utf-8").splitlines()
     assert any(",solved," in row and ",10.0," in row for row in rows)
+
+
+@needs_chromium
+def test_on_a_phone_scores_stay_in_their_headings_and_code_has_its_width(course, results, page):
+    grading.feedback(course)
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto((course.root / "feedback" / "mistaken" / "scaling" / "scaling.html").as_uri())
+    spilled = """headings => headings.map(heading => heading.querySelector(".pull-right")
+        .getBoundingClientRect().bottom - heading.getBoundingClientRect().bottom)"""
+    assert max(page.eval_on_selector_all(".nbgrader_cell .panel-heading", spilled)) <= 0
+    widths = "codes => codes.map(code => code.offsetWidth / code.closest('.input_area').offsetWidth)"
+    assert min(page.eval_on_selector_all(".nbgrader_cell .input_area pre", widths)) > 0.95
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_stock_nbgrader_gives_the_same_marks(course, results, tmp_path):

@@ -25,7 +25,11 @@ READ_ON = re.compile(
 )
 CODE = re.compile(r"(`+).*?\1", re.DOTALL)  # in Markdown
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
-STYLE = "<style>.output_png img { height: auto; max-width: 100%; }</style>"  # pictures fit on a phone
+# On a phone pictures fit, and the heading of a cell grows with its score, which is white, in a second line.
+STYLE = """<style>
+.output_png img { height: auto; max-width: 100%; }
+div.nbgrader_cell .panel-heading { display: flow-root; height: auto; }
+</style>"""
 FORMULA = re.compile(r"(\$\$?)([^$]+)\1")
 Resources = dict[str, dict[str, str]]
 
