@@ -34,6 +34,7 @@ from rich.text import Text
 
 from layerbook.errors import LayerbookError
 from layerbook.exercises import manifest
+from layerbook.loading import loading
 from layerbook.project import find_root
 
 app = typer.Typer(
@@ -265,11 +266,12 @@ def grade(
         from layerbook.grading.workers import WORKERS
 
         WORKERS.start_ahead(_course_folder(course), workers or os.cpu_count() or 1, sandbox)
-    from layerbook.grading import grade as grading
-    from layerbook.grading import report as tables
-    from layerbook.grading.course import open_course
-    from layerbook.grading.results import GRADED
-    from layerbook.grading.submission import submissions
+    with loading():
+        from layerbook.grading import grade as grading
+        from layerbook.grading import report as tables
+        from layerbook.grading.course import open_course
+        from layerbook.grading.results import GRADED
+        from layerbook.grading.submission import submissions
 
     opened = open_course(_course_folder(course))
     waiting = submissions(opened, names)
@@ -305,9 +307,10 @@ def grade(
 @app.command()
 def feedback(names: Names = None, course: CourseOption = None) -> None:
     """Write a feedback page for every graded submission."""
-    from layerbook.grading.course import open_course
-    from layerbook.grading.grade import feedback as write_feedback
-    from layerbook.grading.grade import graded
+    with loading():
+        from layerbook.grading.course import open_course
+        from layerbook.grading.grade import feedback as write_feedback
+        from layerbook.grading.grade import graded
 
     opened = open_course(_course_folder(course))
     with _progress() as progress:

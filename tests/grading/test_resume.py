@@ -10,6 +10,7 @@ import time
 
 import psutil
 
+from layerbook.engine.worker import PROGRAM
 from layerbook.exercises import manifest
 from layerbook.grading import grade as grading
 from layerbook.grading.course import make_course
@@ -57,8 +58,6 @@ def test_killed_at_random_moments_and_started_again(project):
 
     lines = (course.root / LOG_FILE).read_text("utf-8").splitlines()
     assert {json.loads(line)["student"] for line in lines if line.endswith("}")} == set(marks(course))
-    here = [
-        p for p in psutil.process_iter(["cmdline"]) if "layerbook.engine.zygote" in (p.info["cmdline"] or [])
-    ]
+    here = [p for p in psutil.process_iter(["cmdline"]) if PROGRAM in (p.info["cmdline"] or [])]
     ours = [p for p in here if p.ppid() == 1]
     assert ours == []

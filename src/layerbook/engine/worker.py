@@ -24,6 +24,7 @@ from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed, LinkError, LinkTimeout, refuse
 from layerbook.errors import LayerbookError
 
+PROGRAM = "layerbook.engine"  # what runs in a sandbox first
 START_SECONDS = 60.0
 EXTRA_SECONDS = 10.0  # beyond a submission's own limit, before the worker counts as damaged
 
@@ -56,7 +57,7 @@ class Worker:
         try:
             if self.kind == sandbox.NONE:
                 self._folder = tempfile.TemporaryDirectory(prefix="layerbook-", ignore_cleanup_errors=True)
-            program = [sys.executable, "-m", "layerbook.engine.zygote", str(theirs.fileno()), self.kind]
+            program = [sys.executable, "-m", PROGRAM, str(theirs.fileno()), self.kind]
             program += [str(self._processor.number)] if self._processor else []
             self._process = subprocess.Popen(  # noqa: S603
                 sandbox.command(program, self.kind), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,

@@ -21,6 +21,7 @@ from layerbook.engine.examiner import Examiner
 from layerbook.engine.forkserver import ForkServer, LearnerProcess, Place, close_all, fork, resident
 from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed, refuse
+from layerbook.loading import loading
 
 EXIT_CLOSED = 3  # of an examiner that no job came for
 EXIT_LOST = 4  # of one whose learner process ended for no reason of its own
@@ -39,13 +40,12 @@ def main() -> None:
     if not isolated:
         isolate.die_with_parent()
     isolate.hide_from_debuggers()
-    gc.disable()  # what it frees among the libraries leaves holes all over, which each fork would fill anew
-    shell = load()
-    keep()
+    gc.set_threshold(GARBAGE, 10, 10)
+    with loading():
+        shell = load()
     plain = ForkServer(shell, place, [end])
-    gc.disable()
-    load_torch()
-    keep()
+    with loading():
+        load_torch()
     with_torch = ForkServer(shell, place, [end, plain])
     place.leave()
     channel = Channel(end)
@@ -85,13 +85,6 @@ def load_torch() -> None:
 
         torch.set_num_threads(1)
         torch.ones(1, requires_grad=True).backward()  # type: ignore[no-untyped-call]
-
-
-def keep() -> None:
-    """What is loaded by now is no garbage; what comes later may be."""
-    gc.freeze()
-    gc.set_threshold(GARBAGE, 10, 10)
-    gc.enable()
 
 
 def serve(channel: Channel, plain: ForkServer, with_torch: ForkServer, place: Place) -> None:
@@ -278,7 +271,3 @@ class Watch:
             family += wave
             wave = [pid for pid, parent in parents.items() if parent in wave]
         return family
-
-
-if __name__ == "__main__":
-    main()

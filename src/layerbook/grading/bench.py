@@ -27,6 +27,7 @@ import psutil
 from IPython.core.pylabtools import print_figure
 
 from layerbook.engine.exam import Unpacked
+from layerbook.engine.worker import PROGRAM
 from layerbook.exercises import manifest
 from layerbook.exercises.check import Checker
 from layerbook.exercises.run import check_module
@@ -160,7 +161,7 @@ def _largest(process: psutil.Process) -> int:
     sizes = [0]
     for one in process.children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if "layerbook.engine.zygote" in one.cmdline():
+            if PROGRAM in one.cmdline():
                 sizes.append(one.memory_info().rss)
     return max(sizes)
 

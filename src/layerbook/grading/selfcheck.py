@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from layerbook.engine.limits import Limits
 from layerbook.engine.worker import Worker
 from layerbook.errors import LayerbookError, UsageError
+from layerbook.loading import loading
 
 if TYPE_CHECKING:
     from layerbook.grading.results import Result
@@ -22,11 +23,12 @@ def check_notebook(notebook: Path, root: Path) -> Result:
     """
     with Worker(Limits()) as worker:
         worker.launch()  # its libraries load while this process loads its own and compiles the exercise
-        from layerbook.exercises import manifest
-        from layerbook.exercises.compile import compile_exercise
-        from layerbook.grading.results import of_notebook
-        from layerbook.grading.submission import exercise_of, parse, read
-        from layerbook.grading.task import Settings, material_of, run_notebook
+        with loading():
+            from layerbook.exercises import manifest
+            from layerbook.exercises.compile import compile_exercise
+            from layerbook.grading.results import of_notebook
+            from layerbook.grading.submission import exercise_of, parse, read
+            from layerbook.grading.task import Settings, material_of, run_notebook
 
         try:
             handed_in = parse(read(notebook), notebook.name)

@@ -1,0 +1,8 @@
+"""The program of a worker's sandbox: `python -m layerbook.engine DESCRIPTOR KIND [PROCESSOR]`."""
+
+from layerbook.loading import loading
+
+with loading():
+    from layerbook.engine.zygote import main
+
+main()
