@@ -5,6 +5,7 @@ import os
 
 from layerbook.engine.exam import Exam
 from layerbook.engine.limits import Limits
+from layerbook.engine.rehearsal import CELL
 from layerbook.engine.worker import Processor, Worker
 
 SEES = "import os\nsorted(os.sched_getaffinity(0))"
@@ -46,6 +47,19 @@ def test_a_worker_that_ended_leaves_its_processor(monkeypatch):
     assert claimed is not None
     assert claimed.number == nobodys
     claimed.claimed.close()
+
+
+def test_memory_that_cells_write_to_is_copied_before_the_second_submission():
+    """While the first one runs, a rehearsal shows what that is."""
+    counts = "import resource\nresource.getrusage(resource.RUSAGE_SELF).ru_minflt"
+    cells = [{"id": str(n), "kind": "learner", "source": s} for n, s in enumerate((counts, CELL, counts))]
+    with Worker(Limits()) as worker:
+        copied = []
+        for _ in range(3):
+            report = worker.run({"cells": cells, "exam": Exam.of({}, {}, cells)})
+            before, after = (int(report["cells"][n]["outputs"][0]["data"]["text/plain"]) for n in (0, 2))
+            copied.append(after - before)
+    assert max(copied[1:]) < copied[0] / 2, copied
 
 
 def processors(worker, kind):

@@ -16,13 +16,14 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from layerbook.engine import isolate, learner, sandbox, seccomp
+from layerbook.engine import isolate, learner, pages, sandbox, seccomp
 from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed
+from layerbook.engine.rehearsal import rehearse
 
 LONGEST_MESSAGE = 4096  # bytes; it holds the limits of a submission
 
@@ -99,10 +100,15 @@ def resident(pid: int) -> int:
 class ForkServer:
     """A child process with the libraries that are loaded now, which forks learner processes."""
 
-    def __init__(self, shell: Any, place: Place, others: list[socket.socket | ForkServer]) -> None:
-        """Start it, without the caller's `others`; learners' cells will run in `shell`."""
+    def __init__(
+        self, shell: Any, place: Place, others: list[socket.socket | ForkServer], *, rehearses: bool = False
+    ) -> None:
+        """Start it, without the caller's `others`; learners' cells will run in `shell`.
+
+        If it `rehearses`, pages of memory that learners usually write to are copied before they are needed.
+        """
         self.end, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.handle = os.pidfd_open(fork(_serve, theirs, [self.end, *others], shell, place))
+        self.handle = os.pidfd_open(fork(_serve, theirs, [self.end, *others], shell, place, rehearses))
         theirs.close()
 
     def close(self) -> None:
@@ -127,18 +133,33 @@ class ForkServer:
         self.end.send(json.dumps(asdict(limits)).encode())
 
 
-def _serve(end: socket.socket, others: list[socket.socket | ForkServer], shell: Any, place: Place) -> int:
+@dataclass(frozen=True)
+class Kit:
+    """What every learner process of a server begins with."""
+
+    shell: Any
+    check: Any
+    place: Place
+    written: list[pages.Range]  # memory that it is going to write to
+
+
+def _serve(
+    end: socket.socket, others: list[socket.socket | ForkServer], shell: Any, place: Place, rehearses: bool
+) -> int:
     """Offer a learner process, and the next one whenever the last was taken, until nobody can take any."""
     isolate.die_with_parent()
     close_all(others)
     place.leave()
-    limits, folders = Limits(), dict[int, str]()
     check = learner.load_check(sandbox.LEARNER) if place.isolated else None
+    kit, limits, folders = Kit(shell, check, place, []), Limits(), dict[int, str]()
     while True:
-        pid, ours, folder = _fork_learner(end, shell, check, place, limits)
+        pid, ours, folder = _fork_learner(end, kit, limits)
         folders[pid] = folder
         socket.send_fds(end, [json.dumps([pid, asdict(limits)]).encode()], [ours.fileno()])
         ours.close()
+        if rehearses and not kit.written:
+            kit = replace(kit, written=_written_in_rehearsal(end, shell))
+            rehearses = False
         wanted = end.recv(LONGEST_MESSAGE)
         if not wanted:
             return 0
@@ -146,19 +167,38 @@ def _serve(end: socket.socket, others: list[socket.socket | ForkServer], shell: 
         _reap(folders)
 
 
-def _fork_learner(
-    end: socket.socket, shell: Any, check: Any, place: Place, limits: Limits
-) -> tuple[int, socket.socket, str]:
+def _written_in_rehearsal(end: socket.socket, shell: Any) -> list[pages.Range]:
+    """The memory that a process writes to which rehearses."""
+    ours, theirs = os.pipe()
+
+    def work() -> int:
+        isolate.die_with_parent()
+        end.close()
+        rehearse(shell)
+        isolate.show_to_itself()
+        with os.fdopen(theirs, "w") as file:
+            json.dump(pages.written(), file)
+        return 0
+
+    child = fork(work)
+    os.close(theirs)
+    with os.fdopen(ours) as file:
+        found = file.read()
+    os.waitpid(child, 0)
+    return [(start, size) for start, size in json.loads(found or "[]")]
+
+
+def _fork_learner(end: socket.socket, kit: Kit, limits: Limits) -> tuple[int, socket.socket, str]:
     """A new learner process: its id, the examiner's end of the link to it, and its folder."""
     ours, theirs = socket.socketpair()
-    if place.isolated:
+    if kit.place.isolated:
         folder, owner = sandbox.LEARNER, (os.getuid(), os.getgid())
         pid = isolate.fork_into_namespaces() or run_and_end(
-            _learn, theirs, [ours, end], shell, check, place, limits, folder, owner
+            _learn, theirs, [ours, end], kit, limits, folder, owner
         )
     else:
         folder = tempfile.mkdtemp(prefix="learner-", dir=Path.cwd())
-        pid = fork(_learn, theirs, [ours, end], shell, check, place, limits, folder, None)
+        pid = fork(_learn, theirs, [ours, end], kit, limits, folder, None)
     theirs.close()
     return pid, ours, folder
 
@@ -175,9 +215,7 @@ def _reap(folders: dict[int, str]) -> None:
 def _learn(
     theirs: socket.socket,
     others: list[socket.socket],
-    shell: Any,
-    check: Any,
-    place: Place,
+    kit: Kit,
     limits: Limits,
     folder: str,
     owner: tuple[int, int] | None,
@@ -202,9 +240,10 @@ def _learn(
     tempfile.tempdir = None
     learner.silence_file_descriptors()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    place.enter()  # not before: all this was done while another submission ran
+    pages.copy_ahead(kit.written)
+    kit.place.enter()  # not before: all this was done while another submission ran
     if owner:
         isolate.drop_privileges()
         seccomp.refuse_calls()
-    learner.Learner(shell, Channel(theirs), limits, check).serve()
+    learner.Learner(kit.shell, Channel(theirs), limits, kit.check).serve()
     return 0

@@ -39,6 +39,11 @@ def hide_from_debuggers() -> None:
     _checked(_libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl")
 
 
+def show_to_itself() -> None:
+    """Undo that: what is hidden from other processes, a process cannot read of itself either."""
+    _checked(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")
+
+
 def die_with_parent() -> None:
     """Have the kernel end this process when its parent ends."""
     _checked(_libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0), "prctl")
@@ -76,7 +81,7 @@ def stay_on(*processors: int) -> None:
 
 def become_owner(user: int, group: int) -> None:
     """In fresh namespaces, be the `user` and `group` that it was outside, the only ones there are."""
-    _checked(_libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else its own maps are not its own
+    show_to_itself()
     Path("/proc/self/setgroups").write_bytes(b"deny")
     Path("/proc/self/uid_map").write_bytes(f"{user} {user} 1".encode())
     Path("/proc/self/gid_map").write_bytes(f"{group} {group} 1".encode())

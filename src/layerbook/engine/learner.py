@@ -72,15 +72,6 @@ def make_shell() -> InteractiveShell:
     return shell
 
 
-def fail_once(shell: InteractiveShell) -> None:
-    """Have a cell fail, unseen: for its first error IPython loads what takes apart the lines of a program."""
-    shell._showtraceback = lambda *about: None  # type: ignore[method-assign]
-    shell.run_cell("1 / 0", store_history=False)  # type: ignore[no-untyped-call]
-    del shell._showtraceback
-    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
-        vars(sys).pop(name, None)
-
-
 def load_check(folder: str) -> types.ModuleType:
     """The module `check.py` as if it lay in `folder`: loaded once, it need not be by each learner process."""
     sys.modules["check"] = module = types.ModuleType("check")  # where its dataclasses look for it

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import io
 import os
 import signal
 import socket
@@ -21,6 +20,7 @@ from layerbook.engine.examiner import Examiner
 from layerbook.engine.forkserver import ForkServer, LearnerProcess, Place, close_all, fork, resident
 from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed, refuse
+from layerbook.engine.rehearsal import rehearse
 from layerbook.loading import loading
 
 EXIT_CLOSED = 3  # of an examiner that no job came for
@@ -43,7 +43,7 @@ def main() -> None:
     gc.set_threshold(GARBAGE, 10, 10)
     with loading():
         shell = load()
-    plain = ForkServer(shell, place, [end])
+    plain = ForkServer(shell, place, [end], rehearses=True)
     with loading():
         load_torch()
     with_torch = ForkServer(shell, place, [end, plain])
@@ -54,25 +54,9 @@ def main() -> None:
 
 
 def load() -> Any:
-    """Import what exercises use, make the shell that learners' cells run in, and use everything once.
-
-    The libraries load parts of themselves at their first use, such as those for the first figure or the first
-    error of a cell, which every submission would spend again.
-    """
-    import matplotlib.pyplot as plt
-    import numpy as np
-
-    np.random.default_rng()
+    """Make the shell that learners' cells run in, and use everything once."""
     shell = learner.make_shell()
-    figure, (image, line) = plt.subplots(1, 2, figsize=(2, 1))
-    image.imshow([[0, 1]], cmap="gray")
-    image.axis("off")
-    line.plot([0, 1], label="line")
-    line.set(title="title", xlabel="x", ylabel="y")
-    line.legend()
-    figure.savefig(io.BytesIO())
-    plt.close(figure)
-    learner.fail_once(shell)
+    rehearse(shell)
     warnings.resetwarnings()
     warnings.simplefilter("default")
     return shell
