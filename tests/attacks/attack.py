@@ -240,13 +240,30 @@ def resident(process: psutil.Process) -> int:
 
 
 def descendants(at_most: int = 0, seconds: float = 2.0) -> set[int]:
-    """Processes below this one, once there are no more than `at_most` or after some seconds."""
+    """Processes below this one that have not ended, once they are no more than `at_most` or after some seconds."""
     until = time.monotonic() + seconds
     while True:
-        found = {process.pid for process in psutil.Process().children(recursive=True)}
+        found = {process.pid for process in psutil.Process().children(recursive=True) if lives(process)}
         if len(found) <= at_most or time.monotonic() > until:
             return found
         time.sleep(0.05)
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether it has not ended; one that waits to be reaped has."""
+    with contextlib.suppress(psutil.Error):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def usual() -> int:
+    """How many processes are below this one, once that stays the same."""
+    count, same = len(descendants()), 0
+    while same < 10:
+        time.sleep(0.05)
+        now = len(descendants())
+        count, same = now, same + 1 if now == count else 0
+    return count
 
 
 def described(pids: set[int]) -> str:

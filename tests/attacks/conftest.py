@@ -27,6 +27,7 @@ from attack import (
     descendants,
     described,
     resident,
+    usual,
 )
 from places import HIDDEN_TEST, fingerprints, made_course, make_outside
 from summary import note
@@ -71,7 +72,7 @@ class Arena:
     def warm_up(self) -> None:
         """Start the worker, and note what it has by itself."""
         self.run(Attack("honest", SOLVED))
-        self.processes = len(descendants())
+        self.processes = usual()
         self.base = max(resident(process) for process in psutil.Process().children(recursive=True))
 
     def run(self, attack: Attack) -> dict:

@@ -6,6 +6,7 @@ import signal
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,23 +22,35 @@ from layerbook.errors import LayerbookError
 DOUBLE = "def double(x):\n    return x * 2"
 
 
-ALL_READY = 8  # bubblewrap's process 1, zygote, two fork servers, two examiners and two learner processes
+# Processes of one worker: two fork servers, its zygote's fork, two examiners and two learner processes;
+# and of its sandbox: bubblewrap's process 1 and the zygote.
+OF_WORKER, OF_SANDBOX = 7, 2
+ALL_READY = OF_SANDBOX + OF_WORKER
 
 
 def family(worker):
     """Ids of all processes of a worker's sandbox, parents before children."""
     parents = parents_now()
-    found, wave = [], [worker._process.pid]
+    found, wave = [], [worker._program._process.pid]
     while wave:
         wave = [pid for pid, parent in parents.items() if parent in wave]
         found += wave
     return found
 
 
+def children(parent):
+    """Ids of a process's children, the oldest first."""
+    return sorted(pid for pid, its in parents_now().items() if its == parent)
+
+
+def lane(worker):
+    """The id of the process that forks examiners; the zygote started its fork servers first."""
+    return children(family(worker)[1])[2]
+
+
 def examiners(worker):
-    """Ids of the examiner whose turn it is, and of the next one; the zygote started its fork servers first."""
-    zygote = family(worker)[1]
-    return sorted(pid for pid, parent in parents_now().items() if parent == zygote)[2:]
+    """Ids of the examiner whose turn it is, and of the next one."""
+    return children(lane(worker))
 
 
 def stats():
@@ -74,17 +87,32 @@ def damaged():
 def own(damaged):
     """The same, ready for a job."""
     run_in(damaged)
-    deadline, last, now = time.monotonic() + 5, [], family(damaged)
-    while (len(now) != ALL_READY or now != last) and time.monotonic() < deadline:
-        time.sleep(0.1)  # an examiner that has ended may be on its way out
-        last, now = now, family(damaged)
-    assert len(now) == ALL_READY
+    settled(damaged, ALL_READY)
     return damaged
+
+
+def settled(worker, processes):
+    """Wait until the sandbox of a worker has so many processes, and no other ones a moment later."""
+    deadline, last, now = time.monotonic() + 5, [], family(worker)
+    while (len(now) != processes or now != last) and time.monotonic() < deadline:
+        time.sleep(0.1)  # an examiner that has ended may be on its way out
+        last, now = now, family(worker)
+    assert len(now) == processes
+
+
+@pytest.fixture
+def pair():
+    """Two workers in one sandbox."""
+    if reason := sandbox.works():
+        pytest.skip(reason)
+    with Worker(LIMITS) as one, Worker(LIMITS) as other:
+        one.launch(other)
+        yield one, other
 
 
 def test_a_worker_that_was_killed_replaces_itself(own):
     right = (("learner", DOUBLE), ("tests", "assert double(2) == 4"))
-    for end in (lambda: own._process.kill(), lambda: os.kill(family(own)[1], signal.SIGKILL)):
+    for end in (lambda: own._program._process.kill(), lambda: os.kill(family(own)[1], signal.SIGKILL)):
         end()
         ran = run_in(own, *right)
         assert (ran.end, ran.error(1)) == ("", None)
@@ -125,7 +153,7 @@ def test_a_worker_closed_while_bubblewrap_starts_leaves_nothing():
     for moment in range(60):
         with Worker(LIMITS) as worker:
             worker.launch()
-            groups.append(worker._process.pid)
+            groups.append(worker._program._process.pid)
             time.sleep(0.0005 * moment)
     deadline = time.monotonic() + 5
     while left := {pid for pid in groups if group_lives(pid)}:
@@ -159,7 +187,7 @@ def test_two_hundred_runs_leave_memory_processes_and_files_as_they_were(own, cap
     )
     for _ in range(10):
         run_in(own, *cells)
-    zygote = family(own)[1]
+    zygote = lane(own)
 
     def state():
         time.sleep(0.2)  # the next examiner and learner are on their way
@@ -184,8 +212,7 @@ def test_two_hundred_runs_leave_memory_processes_and_files_as_they_were(own, cap
 @pytest.mark.parametrize("seconds", [0, 0.5], ids=["before a job", "during one"])
 def test_a_fork_server_that_died_is_replaced_with_its_sandbox(seconds, own):
     """It takes its learner processes with it, for which no submission is to blame."""
-    zygote = family(own)[1]
-    server = min(pid for pid, parent in parents_now().items() if parent == zygote)
+    server = children(family(own)[1])[0]
     killer = threading.Timer(seconds, os.kill, (server, signal.SIGKILL))
     killer.start()
     if not seconds:
@@ -195,6 +222,57 @@ def test_a_fork_server_that_died_is_replaced_with_its_sandbox(seconds, own):
             own, ("learner", f"import time; time.sleep(0.7)\nnumber = {number}"), ("tests", "number")
         )
         assert (ran.end, ran.text(1)) == ("", str(number))
+
+
+def test_workers_that_share_a_sandbox_end_one_by_one(pair):
+    one, other = pair
+    right = (("learner", DOUBLE), ("tests", "assert double(2) == 4"))
+    for worker in pair:
+        assert run_in(worker, *right).error(1) is None
+    settled(one, OF_SANDBOX + 2 * OF_WORKER)
+    ends = []
+    endless = threading.Thread(target=lambda: ends.append(run_in(one, ("learner", "while True: pass")).end))
+    endless.start()
+    time.sleep(0.5)
+    one.stop()
+    endless.join()
+    assert ends == ["crashed"]
+    for _ in range(3):
+        assert run_in(other, *right).error(1) is None
+    settled(other, OF_SANDBOX + OF_WORKER)
+    left = family(other)
+    other.close()
+    deadline = time.monotonic() + 5
+    while any(Path(f"/proc/{pid}").exists() for pid in left):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_worker_whose_part_of_a_sandbox_ended_goes_on_in_a_new_one(pair):
+    one, other = pair
+    run_in(one), run_in(other)
+    os.kill(children(family(one)[1])[-1], signal.SIGKILL)  # the second one's
+    assert [run_in(worker, ("tests", "1 + 1")).text(0) for worker in (one, other, one)] == ["2", "2", "2"]
+    assert one._program is not other._program
+    settled(one, ALL_READY)
+
+
+def test_a_zygote_that_ends_costs_none_of_its_workers_a_submission(pair):
+    run_in(pair[0])
+    killer = threading.Timer(0.5, os.kill, (family(pair[0])[1], signal.SIGKILL))
+    killer.start()
+    with ThreadPoolExecutor(2) as threads:
+        slow = ("learner", "import time; time.sleep(1.5)\nnumber = 7")
+        ran = list(threads.map(lambda worker: run_in(worker, slow, ("tests", "number")), pair))
+    assert [(r.end, r.text(1)) for r in ran] == [("", "7"), ("", "7")]
+
+
+def test_workers_that_share_a_sandbox_see_their_own_exercise_only(pair):
+    sees = ("tests", "import os\nsorted(os.listdir('.'))")
+    for _ in range(2):
+        for name, worker in zip("ab", pair, strict=True):
+            files = {**FILES, f"{name}.txt": b""}
+            assert eval(run_in(worker, sees, files=files).text(0), {}) == sorted(files)
 
 
 def test_limits_hold_from_the_next_job_on(own):

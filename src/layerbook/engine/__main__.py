@@ -1,4 +1,4 @@
-"""The program of a worker's sandbox: `python -m layerbook.engine DESCRIPTOR KIND [PROCESSOR]`."""
+"""The program of a worker's sandbox: `python -m layerbook.engine KIND DESCRIPTOR:PROCESSOR...`."""
 
 from layerbook.loading import loading
 

@@ -38,12 +38,12 @@ class Place:
     def enter(self) -> None:
         """Have this process work where its submission does."""
         if self.processor is not None:
-            isolate.stay_on(self.processor)
+            isolate.stay_on({self.processor})
 
     def leave(self) -> None:
         """Have this process, which makes something ahead of a submission, be in nobody's way."""
         if self.processor is not None:
-            isolate.stay_on(*(os.sched_getaffinity(0) - {self.processor}))
+            isolate.stay_on(os.sched_getaffinity(0) - {self.processor})
 
 
 def fork(work: Callable[..., int], *arguments: Any) -> int:
@@ -82,10 +82,15 @@ class LearnerProcess:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.handle, number)
 
-    def end_all(self) -> None:
-        """End it, and wait until it has ended: as process 1 of its namespace, after all that it started."""
+    def kill(self, processors: set[int] | None = None) -> None:
+        """Have it end, on these processors, with all that it started: it is process 1 of its namespace."""
         self.end.close()
+        if processors:
+            isolate.stay_on(processors, self.pid)
         self.send_signal(signal.SIGKILL)
+
+    def wait(self) -> None:
+        """Return when it has ended, and all that it started."""
         select.select([self.handle], [], [])
 
 
@@ -157,14 +162,14 @@ def _serve(
         folders[pid] = folder
         socket.send_fds(end, [json.dumps([pid, asdict(limits)]).encode()], [ours.fileno()])
         ours.close()
-        if rehearses and not kit.written:
+        if rehearses:
             kit = replace(kit, written=_written_in_rehearsal(end, shell))
             rehearses = False
+        _reap(folders)
         wanted = end.recv(LONGEST_MESSAGE)
         if not wanted:
             return 0
         limits = Limits(**json.loads(wanted))
-        _reap(folders)
 
 
 def _written_in_rehearsal(end: socket.socket, shell: Any) -> list[pages.Range]:

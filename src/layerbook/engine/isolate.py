@@ -69,14 +69,14 @@ def fork_into_namespaces() -> int:
     return process
 
 
-def stay_on(*processors: int) -> None:
-    """Keep this process, and those that it will start, on these processors.
+def stay_on(processors: set[int], process: int = 0) -> None:
+    """Keep a process, this one if no other is named, and those that it will start on these processors.
 
     Examiner and learner wait for each other in turn and never run at the same time. On one processor the next
     one goes on at once; on two, the other one has to be woken, which takes longer than most of what they ask.
     """
     with contextlib.suppress(OSError):  # it is faster so, and right without it
-        os.sched_setaffinity(0, processors)
+        os.sched_setaffinity(process, processors)
 
 
 def become_owner(user: int, group: int) -> None:

@@ -1,4 +1,4 @@
-"""A worker: one sandbox with warm processes, driven from outside. A damaged one replaces itself.
+"""A worker: warm processes in a sandbox, driven from outside. A damaged one replaces itself.
 
 A job has `cells` (id, kind, source), an `exam` (`Exam`, sent only when the worker does not have it), and if
 wanted `again` (failed tests have a second turn), `tests_in` ("learner": tests run there) and `stderr_counts`.
@@ -13,7 +13,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any
@@ -37,10 +39,9 @@ class Worker:
         self.limits, self.kind = limits, kind
         self.ran = 0  # jobs that have their report
         self.stopped = self._ready = False
-        self._process: subprocess.Popen[bytes] | None = None
+        self._program: Program | None = None
         self._channel: Channel | None = None
-        self._processor: Processor | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None  # to work in, without a sandbox
+        self.processor: Processor | None = None  # to work on, if it has one for itself
 
     def __enter__(self) -> Worker:
         return self
@@ -50,28 +51,25 @@ class Worker:
     ) -> None:
         self.close()
 
-    def launch(self) -> None:
-        """Start the sandbox; its libraries load while this process goes on."""
-        ours, theirs = socket.socketpair()
-        self._processor = Processor.claim()
+    def launch(self, *others: Worker) -> None:
+        """Start the sandbox, which `others` share; its libraries load while this process goes on."""
+        workers, theirs = (self, *others), list[socket.socket]()
         try:
-            if self.kind == sandbox.NONE:
-                self._folder = tempfile.TemporaryDirectory(prefix="layerbook-", ignore_cleanup_errors=True)
-            program = [sys.executable, "-m", PROGRAM, str(theirs.fileno()), self.kind]
-            program += [str(self._processor.number)] if self._processor else []
-            self._process = subprocess.Popen(  # noqa: S603
-                sandbox.command(program, self.kind), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                cwd=self._folder.name if self._folder else None,
-                start_new_session=True,  # Ctrl-C is for the driver, which then ends its workers in order
-            )  # fmt: skip
+            for worker in workers:
+                ours, end = socket.socketpair()
+                theirs.append(end)
+                worker._channel, worker._ready = Channel(ours), False
+                worker.processor = Processor.claim()
+            program = Program(workers, [end.fileno() for end in theirs])
+            for worker in workers:
+                worker._program = program
         except BaseException:
-            ours.close()
-            self.close()
+            for worker in workers:
+                worker.close()
             raise
         finally:
-            theirs.close()
-        self._channel, self._ready = Channel(ours), False
+            for end in theirs:
+                end.close()
 
     def start(self) -> None:
         """Start the sandbox, unless it was, and wait until its libraries are loaded.
@@ -129,21 +127,58 @@ class Worker:
         self.close()
 
     def close(self) -> None:
-        """End the sandbox and everything in it."""
-        channel, process, processor, folder = self._channel, self._process, self._processor, self._folder
-        self._channel = self._process = self._processor = self._folder = None
-        if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                # The group: bubblewrap's second process does not end with the first one while they start.
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        """End its processes and all that they started; the sandbox ends with the last of its workers."""
+        channel, program, processor = self._channel, self._program, self.processor
+        self._channel = self._program = self.processor = None
         if channel is not None:
             with contextlib.suppress(OSError):
+                channel.end.shutdown(socket.SHUT_RDWR)  # another thread may be waiting at it
                 channel.end.close()
+        if program is not None:
+            program.leave(self)
         if processor is not None:
             processor.claimed.close()
-        if folder is not None:
-            folder.cleanup()
+
+
+class Program:
+    """What runs in one sandbox: it loads the libraries once, and has processes for each worker.
+
+    Those of one worker end when its end of the channel is closed.
+    """
+
+    def __init__(self, workers: Sequence[Worker], channels: Sequence[int]) -> None:
+        """Start it; each of its workers has the descriptor of a channel, in this order."""
+        self._workers, self._lock, kind = set(workers), threading.Lock(), workers[0].kind
+        self._folder: tempfile.TemporaryDirectory[str] | None = None  # to work in, without a sandbox
+        if kind == sandbox.NONE:
+            self._folder = tempfile.TemporaryDirectory(prefix="layerbook-", ignore_cleanup_errors=True)
+        program = [sys.executable, "-m", PROGRAM, kind]
+        for worker, channel in zip(workers, channels, strict=True):
+            program.append(f"{channel}:{worker.processor.number if worker.processor else ''}")
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                sandbox.command(program, kind), pass_fds=channels, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                cwd=self._folder.name if self._folder else None,
+                start_new_session=True,  # Ctrl-C is for the driver, which then ends its workers in order
+            )  # fmt: skip
+        except BaseException:
+            if self._folder:
+                self._folder.cleanup()
+            raise
+
+    def leave(self, worker: Worker) -> None:
+        """Count a worker no more among those that use this; without any, end it and everything in it."""
+        with self._lock:
+            self._workers.discard(worker)
+            if self._workers or self._process.returncode is not None:
+                return
+            with contextlib.suppress(ProcessLookupError):
+                # The group: bubblewrap's second process does not end with the first one while they start.
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            if self._folder:
+                self._folder.cleanup()
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import select
 import signal
 import socket
 import sys
 import threading
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,32 +26,61 @@ from layerbook.loading import loading
 
 EXIT_CLOSED = 3  # of an examiner that no job came for
 EXIT_LOST = 4  # of one whose learner process ended for no reason of its own
-GARBAGE = 10_000  # objects more than before, until the collector looks; Python's 700 are few for a short life
+GARBAGE = 30_000  # objects more than before, until the collector looks; Python's 700 are few for a short life
 MOST_EXAMS = 4  # that a zygote keeps
 LOOK_EVERY = 0.05  # seconds between two looks at what a submission uses
 
 
-def main() -> None:
-    """Load everything, then serve one submission after another on the socket given as descriptor.
+@dataclass
+class Lane:
+    """What one worker has for itself in a sandbox."""
 
-    The second argument is the kind of sandbox that this process is in, the third the processor to work on.
+    number: int
+    end: socket.socket  # of the channel to the driver
+    place: Place
+    servers: list[ForkServer] = field(default_factory=list)  # without torch, and with it
+
+    @classmethod
+    def read(cls, number: int, text: str, *, isolated: bool) -> Lane:
+        """From `DESCRIPTOR:PROCESSOR`, where the processor may be missing."""
+        descriptor, processor = text.split(":")
+        end = socket.socket(fileno=int(descriptor))
+        return cls(number, end, Place(isolated, int(processor) if processor else None))
+
+
+def main() -> None:
+    """Load everything, then serve each worker in a process of its own until all are done.
+
+    Arguments are the kind of sandbox that this process is in, and a `Lane` for each worker.
     """
-    end, isolated = socket.socket(fileno=int(sys.argv[1])), sys.argv[2] != sandbox.NONE
-    place = Place(isolated, int(sys.argv[3]) if sys.argv[3:] else None)
+    isolated = sys.argv[1] != sandbox.NONE
+    lanes = [Lane.read(number, text, isolated=isolated) for number, text in enumerate(sys.argv[2:])]
     if not isolated:
         isolate.die_with_parent()
     isolate.hide_from_debuggers()
     gc.set_threshold(GARBAGE, 10, 10)
     with loading():
         shell = load()
-    plain = ForkServer(shell, place, [end], rehearses=True)
+    for lane in lanes:
+        lane.servers.append(ForkServer(shell, lane.place, held(lanes), rehearses=True))
     with loading():
         load_torch()
-    with_torch = ForkServer(shell, place, [end, plain])
-    place.leave()
-    channel = Channel(end)
-    channel.send({"ready": os.getpid()})
-    serve(channel, plain, with_torch, place)
+    for lane in lanes:
+        lane.servers.append(ForkServer(shell, lane.place, held(lanes)))
+    for lane in lanes:
+        fork(serve, lane, held([other for other in lanes if other is not lane]))
+    close_all(held(lanes))
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def held(lanes: list[Lane]) -> list[socket.socket | ForkServer]:
+    """All that a process has of these lanes."""
+    things: list[socket.socket | ForkServer] = []
+    for lane in lanes:
+        things += [lane.end, *lane.servers]
+    return things
 
 
 def load() -> Any:
@@ -71,16 +101,24 @@ def load_torch() -> None:
         torch.ones(1, requires_grad=True).backward()  # type: ignore[no-untyped-call]
 
 
-def serve(channel: Channel, plain: ForkServer, with_torch: ForkServer, place: Place) -> None:
+def serve(lane: Lane, others: list[socket.socket | ForkServer]) -> int:
     """Fork examiners, one for each submission and always the next one ahead, until one fails.
 
     Each waits until the one before has its learner process, takes one, and waits for its turn, which the one
     before passes on when its submission has ended. An exam that it had to ask for it leaves here, for those
     that are forked later.
 
-    An examiner that fails ends the sandbox: whether it had taken a job is not known here, and no submission
-    may get another one's report. The worker then tries again in a new sandbox.
+    An examiner that fails ends what its worker has in the sandbox: whether it had taken a job is not known
+    here, and no submission may get another one's report. The worker then tries again in a new sandbox.
     """
+    isolate.die_with_parent()
+    close_all(others)
+    lane.place.leave()
+    folder = Path(str(lane.number))
+    folder.mkdir()
+    os.chdir(folder)
+    channel, (plain, with_torch) = Channel(lane.end), lane.servers
+    channel.send({"ready": os.getpid()})
     exams: dict[str, Exam] = {}
     turn, first = socket.socketpair()
     first.send(b"!!")
@@ -88,12 +126,12 @@ def serve(channel: Channel, plain: ForkServer, with_torch: ForkServer, place: Pl
     while True:
         following, passes_on = socket.socketpair()
         ours, theirs = socket.socketpair()
-        others = [first, following, ours, *([running[1].end] if running else [])]
+        inherited = [first, following, ours, *([running[1].end] if running else [])]
         desk = Desk(channel, plain, with_torch, exams, turn, passes_on, Channel(theirs))
-        waiting = fork(examine, desk, place, others)
+        waiting = fork(examine, desk, lane.place, inherited)
         close_all([turn, passes_on, theirs])
-        if running and not ended_well(*running, exams):
-            break
+        if running and not ended_well(*running, channel, exams):
+            return 1
         running, turn = (waiting, Channel(ours)), following
 
 
@@ -110,14 +148,18 @@ class Desk:
     leaves: Channel  # to the zygote, for exams
 
 
-def ended_well(examiner: int, left: Channel, exams: dict[str, Exam]) -> bool:
-    """Wait for the end of an examiner, and keep the exams that it leaves."""
+def ended_well(examiner: int, left: Channel, channel: Channel, exams: dict[str, Exam]) -> bool:
+    """Wait for the end of an examiner, and keep the exams that it leaves; not if the driver leaves first."""
+    watched = select.poll()
+    watched.register(left.end, select.POLLIN)
+    watched.register(channel.end, 0)  # tells its end, and nothing of what comes, which is the examiner's
     with contextlib.suppress(LinkClosed):
-        while True:
+        while not any(number == channel.end.fileno() for number, _ in watched.poll()):
             key, content = left.receive(refuse)
             exams[key] = Exam(**content)
             for old in list(exams)[:-MOST_EXAMS]:
                 del exams[old]
+        return False
     left.end.close()
     return os.waitpid(examiner, 0)[1] == 0
 
@@ -147,13 +189,15 @@ def examine(desk: Desk, place: Place, others: list[socket.socket]) -> int:
     write_files(exam.files)
     report = examiner.run()
     watch.stop()
+    process.kill(elsewhere)
     if report.end == "crashed" and (desk.plain.has_ended() or desk.with_torch.has_ended()):
         return EXIT_LOST
-    desk.passes_on.send(b"!")
     report.end = watch.reason or report.end
     report.memory = watch.largest
     desk.channel.send(report.as_data())
-    isolate.stay_on(*elsewhere)  # to end takes a while, in which the next one goes on
+    desk.passes_on.send(b"!")
+    isolate.stay_on(elsewhere)  # to end takes a while, in which the next one goes on
+    process.wait()
     return 0
 
 
@@ -161,11 +205,13 @@ def fitting(ahead: LearnerProcess, desk: Desk, limits: Limits, *, torch: bool) -
     """A learner process with these limits, with or without torch: the one taken `ahead` if that is one."""
     process, server = ahead, desk.plain
     if torch:
-        ahead.end_all()
+        ahead.kill()
+        ahead.wait()
         desk.plain.make(limits)
         process, server = desk.with_torch.take(), desk.with_torch
     while process.limits != limits:
-        process.end_all()
+        process.kill()
+        process.wait()
         server.make(limits)
         process = server.take()
     server.make(limits)  # for a later examiner
@@ -220,11 +266,10 @@ class Watch:
         self._begun.set()
 
     def stop(self) -> None:
-        """Stop watching and end everything that the submission started."""
+        """Look a last time."""
         self._stopped.set()
         self._thread.join()
         self.largest = max(self.largest, resident(self.process.pid) - self.base)
-        self.process.end_all()
 
     def interrupt(self, *, kill: bool) -> None:
         """Interrupt the learner process like Ctrl-C, or end it and with it all that it started."""

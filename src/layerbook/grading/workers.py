@@ -36,16 +36,17 @@ class Workers:
             self._places, self._stopped = contextlib.nullcontext(), False
 
     def start_ahead(self, course: Path, count: int, kind: str) -> None:
-        """Start up to `count` workers that are needed later, as many as submissions of `course` look new.
+        """Have up to `count` workers, as many as submissions of `course` look new; new ones share a sandbox.
 
         What goes wrong is not told here; it happens again where the worker is needed, and is told there.
         """
-        for _ in range(min(count, _new_submissions(course, count))):
-            worker = Worker(Limits(), kind)
-            with contextlib.suppress(OSError, LayerbookError):
-                worker.launch()
-                self._all.append(worker)
-                self._free.append(worker)
+        missing = min(count, _new_submissions(course, count)) - len(self._free)
+        workers = [Worker(Limits(), kind) for _ in range(missing)]
+        with contextlib.suppress(OSError, LayerbookError):
+            if workers:
+                workers[0].launch(*workers[1:])
+                self._all += workers
+                self._free += workers
 
     @contextlib.contextmanager
     def lent(self, limits: Limits, kind: str) -> Iterator[Worker]:
