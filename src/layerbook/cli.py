@@ -249,7 +249,7 @@ def grade(
         ),
     ] = False,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Sandboxes that run at the same time; one a core if not given.")
+        int | None, typer.Option(min=1, help="Submissions run at the same time; one a core if not given.")
     ] = None,
     cluster: Annotated[
         str | None,

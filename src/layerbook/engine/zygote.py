@@ -1,4 +1,4 @@
-"""In the sandbox: a process with all libraries loaded that forks an examiner for each submission."""
+"""In the sandbox: a process with all libraries loaded, whose forks fork an examiner for each submission."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from layerbook.loading import loading
 EXIT_CLOSED = 3  # of an examiner that no job came for
 EXIT_LOST = 4  # of one whose learner process ended for no reason of its own
 GARBAGE = 30_000  # objects more than before, until the collector looks; Python's 700 are few for a short life
-MOST_EXAMS = 4  # that a zygote keeps
+MOST_EXAMS = 4  # that a lane keeps
 LOOK_EVERY = 0.05  # seconds between two looks at what a submission uses
 
 
@@ -137,7 +137,7 @@ def serve(lane: Lane, others: list[socket.socket | ForkServer]) -> int:
 
 @dataclass(frozen=True)
 class Desk:
-    """What an examiner has from its zygote."""
+    """What an examiner has from its lane."""
 
     channel: Channel  # to the driver
     plain: ForkServer
@@ -145,7 +145,7 @@ class Desk:
     exams: dict[str, Exam]  # those that were asked for before
     turn: socket.socket  # a byte comes when it may take a learner process, and another when it is its turn
     passes_on: socket.socket  # ends in the next one's `turn`
-    leaves: Channel  # to the zygote, for exams
+    leaves: Channel  # to the lane's process, for exams
 
 
 def ended_well(examiner: int, left: Channel, channel: Channel, exams: dict[str, Exam]) -> bool:
@@ -165,7 +165,7 @@ def ended_well(examiner: int, left: Channel, channel: Channel, exams: dict[str, 
 
 
 def examine(desk: Desk, place: Place, others: list[socket.socket]) -> int:
-    """In a fork: wait for the turn, take the job, run it, pass the turn on, and send the report."""
+    """In a fork: wait for the turn, take the job, run it, send the report, and pass the turn on."""
     isolate.die_with_parent()
     close_all(others)
     elsewhere = os.sched_getaffinity(0)

@@ -66,7 +66,7 @@ def grade_all(
     Args:
         names: exercises; all that were released if None.
         student: only this one's submissions.
-        workers: sandboxes that run at the same time; one a core if None.
+        workers: submissions that run at the same time; one a core if None.
         cluster: address of a Dask scheduler, whose workers run the submissions then.
         sandbox_kind: one of `sandbox.KINDS`.
         done: called after each.
@@ -211,7 +211,7 @@ def forget(course: Course, todo: list[tuple[str, str]]) -> None:
 
 @contextlib.contextmanager
 def pool(cluster: str | None, workers: int) -> Iterator[Executor]:
-    """Where tasks run: threads that each drive a sandbox of this machine, or a Dask cluster.
+    """Where tasks run: threads that each drive a worker of this machine, or a Dask cluster.
 
     Raises `LayerbookError` if there is no cluster at that address, or nobody in it.
     """
