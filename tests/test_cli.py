@@ -1,6 +1,9 @@
 """The command: bad input gets one plain sentence and an exit status, and nobody's work is touched."""
 
+import contextlib
 import json
+import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -95,6 +98,21 @@ def test_check_says_points_and_exit_status(layerbook, project):
     assert done.returncode == 1
     assert "0 of 10 points" in done.stdout
     assert "is not written yet" in done.stdout
+
+
+def test_in_a_terminal_check_says_that_it_is_at_work(layerbook, project):
+    assert layerbook("release", cwd=project).returncode == 0
+    command = [sys.executable, "-m", "layerbook.cli", "check", "course/source/scaling/scaling.ipynb"]
+    ours, terminal = pty.openpty()
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=terminal) as running:
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # the terminal's other end is closed
+            while part := os.read(ours, 4096):
+                shown += part
+    os.close(ours)
+    assert running.returncode == 0
+    assert b"running scaling.ipynb" in shown
 
 
 def test_no_permission_to_write(project):

@@ -20,6 +20,7 @@ from typing import Annotated, Any
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -222,7 +223,8 @@ def check(notebook: Path, as_json: Json = False) -> None:
     """Grade your own notebook now: points, and for each test what is wrong and what to read."""
     from layerbook.grading.selfcheck import check_notebook
 
-    result = check_notebook(notebook, _root())
+    with errors.status(f"running {escape(notebook.name)}"):  # in a terminal only
+        result = check_notebook(notebook, _root())
     from layerbook.grading import report as tables
     from layerbook.grading.results import GRADED
 
