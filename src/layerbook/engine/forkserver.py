@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from layerbook.engine import isolate, learner, pages, sandbox, seccomp
+from layerbook.engine import isolate, learner, memory, sandbox, seccomp
 from layerbook.engine.limits import Limits
 from layerbook.engine.link import Channel, LinkClosed
 from layerbook.engine.rehearsal import rehearse
@@ -145,7 +145,7 @@ class Kit:
     shell: Any
     check: Any
     place: Place
-    written: list[pages.Range]  # memory that it is going to write to
+    written: list[memory.Range]  # memory that it is going to write to
 
 
 def _serve(
@@ -172,7 +172,7 @@ def _serve(
         limits = Limits(**json.loads(wanted))
 
 
-def _written_in_rehearsal(end: socket.socket, shell: Any) -> list[pages.Range]:
+def _written_in_rehearsal(end: socket.socket, shell: Any) -> list[memory.Range]:
     """The memory that a process writes to which rehearses."""
     ours, theirs = os.pipe()
 
@@ -182,7 +182,7 @@ def _written_in_rehearsal(end: socket.socket, shell: Any) -> list[pages.Range]:
         rehearse(shell)
         isolate.show_to_itself()
         with os.fdopen(theirs, "w") as file:
-            json.dump(pages.written(), file)
+            json.dump(memory.written(), file)
         return 0
 
     child = fork(work)
@@ -245,7 +245,7 @@ def _learn(
     tempfile.tempdir = None
     learner.silence_file_descriptors()
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    pages.copy_ahead(kit.written)
+    memory.copy_ahead(kit.written)
     kit.place.enter()  # not before: all this was done while another submission ran
     if owner:
         isolate.drop_privileges()

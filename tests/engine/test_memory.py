@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layerbook.engine import pages
-from layerbook.engine.pages import PAGE
+from layerbook.engine.memory import PAGE, copy_ahead, written
 
 PAGES = 64
 
@@ -39,7 +38,7 @@ def memory():
 
 def of(start):
     """Numbers of the pages from `start` on that this process has for itself."""
-    addresses = (place for first, size in pages.written() for place in range(first, first + size, PAGE))
+    addresses = (place for first, size in written() for place in range(first, first + size, PAGE))
     return [(place - start) // PAGE for place in addresses if start <= place < start + PAGES * PAGE]
 
 
@@ -58,7 +57,7 @@ def test_what_is_copied_ahead_is_as_it_was_and_faults_no_more(memory):
     array, start = memory
 
     def work():
-        pages.copy_ahead([(start + 10 * PAGE, 30 * PAGE)])
+        copy_ahead([(start + 10 * PAGE, 30 * PAGE)])
         copied, same = of(start), bool((array == 1).all())
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
         array[10 * PAGE : 40 * PAGE : PAGE] = 2
@@ -74,7 +73,7 @@ def test_memory_that_is_not_there_is_passed_over(memory):
     array, start = memory
 
     def work():
-        pages.copy_ahead([(PAGE, PAGE), (start, PAGE)])
+        copy_ahead([(PAGE, PAGE), (start, PAGE)])
         return of(start), int(array[0])
 
     assert in_a_fork(work) == [[0], 1]
@@ -85,4 +84,4 @@ def test_where_a_process_may_not_read_its_own_table_nothing_is_known(monkeypatch
         raise PermissionError(path)
 
     monkeypatch.setattr(Path, "open", refused)
-    assert pages.written() == []
+    assert written() == []
