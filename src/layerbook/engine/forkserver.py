@@ -93,6 +93,11 @@ class LearnerProcess:
         """Return when it has ended, and all that it started."""
         select.select([self.handle], [], [])
 
+    def end_all(self) -> None:
+        """End it and all that it started, and wait for that."""
+        self.kill()
+        self.wait()
+
 
 def resident(pid: int) -> int:
     """Bytes of memory that a process has in use; 0 if it has ended."""

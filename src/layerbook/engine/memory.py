@@ -16,10 +16,8 @@ import numpy as np
 
 PAGE = 4096
 MADV_POPULATE_WRITE = 23
-PRESENT, EXCLUSIVE = (
-    np.uint64(1 << 63),
-    np.uint64(1 << 56),
-)  # bits of an entry: in memory, and in nobody else's
+PRESENT = np.uint64(1 << 63)  # the bit of a page that is in memory
+EXCLUSIVE = np.uint64(1 << 56)  # and of one that no other process has
 
 Range = tuple[int, int]  # address and bytes
 

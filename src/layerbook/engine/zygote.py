@@ -205,13 +205,11 @@ def fitting(ahead: LearnerProcess, desk: Desk, limits: Limits, *, torch: bool) -
     """A learner process with these limits, with or without torch: the one taken `ahead` if that is one."""
     process, server = ahead, desk.plain
     if torch:
-        ahead.kill()
-        ahead.wait()
+        ahead.end_all()
         desk.plain.make(limits)
         process, server = desk.with_torch.take(), desk.with_torch
     while process.limits != limits:
-        process.kill()
-        process.wait()
+        process.end_all()
         server.make(limits)
         process = server.take()
     server.make(limits)  # for a later examiner

@@ -81,10 +81,10 @@ def grade_all(
     if again:
         forget(course, todo)
     count = workers or os.cpu_count() or 1
-    if not cluster:
-        WORKERS.start_ahead(course.root, count, sandbox_kind)
     found: dict[tuple[str, str], Result] = {}
     with Recorder(course) as recorder, pool(cluster, min(count, max(1, len(todo)))) as executor:
+        if not cluster:
+            WORKERS.start_ahead(course.root, count, sandbox_kind)
         try:
             for result in _outcomes(
                 course, todo, settings, recorder, executor, AHEAD * _size(executor, count)
