@@ -3,8 +3,8 @@
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
-from layerbook.grading.report import result_table
-from layerbook.grading.results import of_notebook
+from layerbook.grading.report import class_table, misconception_table, result_table
+from layerbook.grading.results import GRADED, Result, TestResult, of_notebook
 
 RAN = {"end": "", "tampering": []}
 
@@ -25,10 +25,10 @@ def notebook():
     return new_notebook(cells=[test, essay], metadata={"layerbook": RAN})
 
 
-def shown(result):
-    console = Console(width=100)
+def shown(result, table=result_table, width=100):
+    console = Console(width=width)
     with console.capture() as capture:
-        console.print(result_table(result))
+        console.print(table(result))
     return capture.get()
 
 
@@ -48,3 +48,15 @@ def test_a_free_text_with_a_persons_mark_does_not_wait():
     result = of_notebook(notebook(), "one", "s01", {"essay": 1.5})
     assert [(test.points, test.waits) for test in result.tests] == [(2, False), (1.5, False)]
     assert "a person reads" not in shown(result)
+
+
+def test_in_a_narrow_terminal_long_names_and_links_are_folded_and_not_cut():
+    """A link or a name of which the end is missing is of no use."""
+    name, link = "m" * 90, "page.html#" + "s" * 90
+    test = TestResult("t" * 90, 0, 1, f"known mistake {name} read on ({link})", (name,))
+    result = Result("s01", "one", GRADED, tests=(test,))
+    for table, things in ((result_table, result), (class_table, [result]), (misconception_table, [result])):
+        text = shown(things, table, width=80)
+        assert "\N{HORIZONTAL ELLIPSIS}" not in text
+        assert text.count("m") >= 90
+    assert shown(result, width=80).count("s") >= 90

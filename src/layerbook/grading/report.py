@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from layerbook.grading.results import GRADED, Result, count_misconceptions
@@ -12,7 +12,7 @@ from layerbook.grading.results import GRADED, Result, count_misconceptions
 
 def class_table(results: Iterable[Result]) -> Table:
     """One line a submission: points, or why there are none."""
-    table = Table("exercise", "student", "points", "outcome", "known mistakes", "notes", title="Submissions")
+    table = _table("exercise", "student", "points", "outcome", "known mistakes", "notes", title="Submissions")
     for result in results:
         points = f"{result.points:g} / {result.max_points:g}" if result.tests else "-"
         outcome = "graded, an answer waits for a person" if result.needs_person else result.outcome
@@ -25,7 +25,7 @@ def class_table(results: Iterable[Result]) -> Table:
 
 def misconception_table(results: list[Result]) -> Table:
     """How many of the graded submissions show each misconception, the most frequent first."""
-    table = Table("exercise", "known mistake", "submissions", title="Known mistakes in this class")
+    table = _table("exercise", "known mistake", "submissions", title="Known mistakes in this class")
     for exercise in dict.fromkeys(result.exercise for result in results):
         graded = [r for r in results if r.exercise == exercise and r.outcome == GRADED]
         for name, count in count_misconceptions(graded).most_common():
@@ -35,13 +35,19 @@ def misconception_table(results: list[Result]) -> Table:
 
 def result_table(result: Result) -> Table:
     """One submission, test by test, for its learner."""
-    table = Table(
+    table = _table(
         "test", "points", "what to do", title=f"{result.exercise}: {_total(result)}", show_lines=True
     )
     for test in result.tests:
         told = "a person reads this answer" if test.waits else test.message or "right"
         table.add_row(test.id, f"{test.points:g} / {test.max_points:g}", Text(told))
     return table
+
+
+def _table(*headers: str, title: str, show_lines: bool = False) -> Table:
+    """Without rows yet; a name or a link that is longer than its column goes on in the next line."""
+    columns = (Column(header, overflow="fold") for header in headers)
+    return Table(*columns, title=title, show_lines=show_lines)
 
 
 def _total(result: Result) -> str:
