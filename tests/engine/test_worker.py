@@ -40,7 +40,7 @@ def family(worker):
 
 def children(parent):
     """Ids of a process's children, the oldest first."""
-    return sorted(pid for pid, its in parents_now().items() if its == parent)
+    return [pid for _, pid in sorted((start, pid) for pid, its, _, start in stats() if its == parent)]
 
 
 def lane(worker):
@@ -54,20 +54,18 @@ def examiners(worker):
 
 
 def stats():
-    """For each process that is not only waiting to be reaped: its id, its parent's and its group's."""
+    """For each process that is not only waiting to be reaped: its id, its parent's, its group's; its start."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                state, parent, group = (
-                    (entry / "stat").read_text("ascii", "replace").rpartition(")")[2].split()[:3]
-                )
-                if state != "Z":
-                    yield int(entry.name), int(parent), int(group)
+                fields = (entry / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+                if fields[0] != "Z":
+                    yield int(entry.name), int(fields[1]), int(fields[2]), int(fields[19])
 
 
 def parents_now():
     """The id of each process to that of its parent."""
-    return {pid: parent for pid, parent, _ in stats()}
+    return {pid: parent for pid, parent, *_ in stats()}
 
 
 def rss(pid):
@@ -163,7 +161,7 @@ def test_a_worker_closed_while_bubblewrap_starts_leaves_nothing():
 
 def group_lives(wanted):
     """Whether a process is left in a group that is not only waiting to be reaped."""
-    return any(group == wanted for _, _, group in stats())
+    return any(group == wanted for _, _, group, _ in stats())
 
 
 def test_a_job_that_cannot_be_sent_ends_in_an_outcome(own):
@@ -252,6 +250,7 @@ def test_a_worker_whose_part_of_a_sandbox_ended_goes_on_in_a_new_one(pair):
     one, other = pair
     run_in(one), run_in(other)
     os.kill(children(family(one)[1])[-1], signal.SIGKILL)  # the second one's
+    settled(one, OF_SANDBOX + OF_WORKER)  # until then an examiner of it may still take a job
     assert [run_in(worker, ("tests", "1 + 1")).text(0) for worker in (one, other, one)] == ["2", "2", "2"]
     assert one._program is not other._program
     settled(one, ALL_READY)
