@@ -558,7 +558,7 @@ def step_gradients_by_torch(arguments, grad_h):
     from_h = torch.nn.functional.linear(h, weight_hh, bias_hh).chunk(3, dim=1)
     r, z = (torch.sigmoid(from_x[i] + from_h[i]) for i in range(2))
     new = torch.lerp(torch.tanh(torch.addcmul(from_x[2], r, from_h[2])), h, z)
-    gradients = torch.autograd.grad(new, tensors, torch.from_numpy(grad_h))
+    gradients = torch.autograd.grad((new * torch.from_numpy(grad_h)).sum(), tensors)
     return StepGradients(*(gradient.numpy() for gradient in gradients))
 
 
@@ -866,7 +866,7 @@ import torch
 def gradients_by_torch(arguments, grad_output):
     """What automatic differentiation of PyTorch's layer gives, by name."""
     tensors, output = layer_by_torch(arguments)
-    gradients = torch.autograd.grad(output, tensors, torch.from_numpy(grad_output))
+    gradients = torch.autograd.grad((output * torch.from_numpy(grad_output)).sum(), tensors)
     return Gradients(*(gradient.numpy() for gradient in gradients))
 
 
@@ -1003,7 +1003,8 @@ lines = Path("docstrings.txt").read_text("utf-8").splitlines()
 mixed = "\n".join(lines[i] for i in np.random.default_rng(0).permutation(len(lines)))
 letters = sorted(set(mixed))  # id -> letter
 N, T, V, H, num_pieces = 16, 25, len(letters), 40, 800
-ids = np.array([letters.index(letter) for letter in mixed[: N * T * num_pieces + 50_001]])
+number = {letter: i for i, letter in enumerate(letters)}  # letter -> id
+ids = np.array([number[letter] for letter in mixed[: N * T * num_pieces + 50_001]])
 held_out, read = ids[:50_001], ids[50_000:]
 held_out_x, held_out_next = held_out[:-1].reshape(50, -1), held_out[1:].reshape(50, -1)  # (50, 1000)
 read_x, read_next = read[:-1].reshape(N, -1), read[1:].reshape(N, -1)  # (N, T * num_pieces)

@@ -457,8 +457,8 @@ def step_gradients_by_torch(arguments, grad_h, grad_c):
     i, f, g, o = sums.chunk(4, dim=1)
     new = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
     shown = torch.sigmoid(o) * torch.tanh(new)
-    outputs = torch.from_numpy(grad_h), torch.from_numpy(grad_c)
-    gradients = torch.autograd.grad((shown, new), tensors, outputs)
+    loss = (shown * torch.from_numpy(grad_h)).sum() + (new * torch.from_numpy(grad_c)).sum()
+    gradients = torch.autograd.grad(loss, tensors)
     return StepGradients(*(gradient.numpy() for gradient in gradients))
 
 
@@ -822,9 +822,9 @@ from check import hidden_check
 
 def gradients_by_torch(arguments, grad_output, grad_c_n):
     """What automatic differentiation of PyTorch's layer gives, by name."""
-    tensors, *outputs = layer_by_torch(arguments)
-    arriving = torch.from_numpy(grad_output), torch.from_numpy(grad_c_n)
-    return Gradients(*(gradient.numpy() for gradient in torch.autograd.grad(outputs, tensors, arriving)))
+    tensors, output, c_n = layer_by_torch(arguments)
+    loss = (output * torch.from_numpy(grad_output)).sum() + (c_n * torch.from_numpy(grad_c_n)).sum()
+    return Gradients(*(gradient.numpy() for gradient in torch.autograd.grad(loss, tensors)))
 
 
 ### END HIDDEN TESTS
@@ -988,7 +988,8 @@ lines = Path("docstrings.txt").read_text("utf-8").splitlines()
 mixed = "\n".join(lines[i] for i in np.random.default_rng(0).permutation(len(lines)))
 letters = sorted(set(mixed))  # id -> letter
 N, T, V, H, num_pieces = 16, 25, len(letters), 40, 800
-ids = np.array([letters.index(letter) for letter in mixed[: N * T * num_pieces + 50_001]])
+number = {letter: i for i, letter in enumerate(letters)}  # letter -> id
+ids = np.array([number[letter] for letter in mixed[: N * T * num_pieces + 50_001]])
 held_out, read = ids[:50_001], ids[50_000:]
 held_out_x, held_out_next = held_out[:-1].reshape(50, -1), held_out[1:].reshape(50, -1)  # (50, 1000)
 read_x, read_next = read[:-1].reshape(N, -1), read[1:].reshape(N, -1)  # (N, T * num_pieces)

@@ -7,6 +7,7 @@ import inspect
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -16,12 +17,15 @@ from nbformat.v4 import new_code_cell
 
 from layerbook.exercises import manifest, source
 from layerbook.exercises.check import Checker
+from layerbook.exercises.compile import compile_exercise
 from layerbook.exercises.judge import judge
 from layerbook.exercises.run import run
 from layerbook.grading import grade as grading
 from layerbook.grading.bench import STOCK_CONFIG, marks
 from layerbook.grading.course import make_course, own_programs_first
+from layerbook.grading.prepare import grade_id
 from layerbook.grading.release import release
+from layerbook.grading.task import Settings, material_of, run_notebook
 
 pytestmark = pytest.mark.thorough
 ROOT = Path(__file__).parents[2]
@@ -74,6 +78,23 @@ def test_right_answers_get_full_marks_from_both_graders(name, root, tmp_path):
     expected = dict.fromkeys(("reference", *fast_styles(name)), full)
     assert marks(course, name) == expected
     assert marks(stock, name) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_test_has_torch_load_a_part_that_takes_long(name, root):
+    """Its optimizers, and a gradient that starts from another one: each costs every submission its loading."""
+    compiled = compile_exercise(manifest.read(root)[name], root)
+    material = material_of(compiled.assignment, compiled.hidden, name)
+    notebook = copy.deepcopy(material.source)
+    last = copy.deepcopy(
+        next(cell for cell in reversed(notebook.cells) if grade_id(cell).startswith("test-"))
+    )
+    last.metadata.nbgrader.grade_id = last.id = "loaded"
+    last.source = "import sys\nsorted({'sympy', 'torch._dynamo'} & set(sys.modules))"
+    notebook.cells.append(last)
+    material = replace(material, notebook=nbformat.writes(notebook))
+    (output,) = run_notebook(notebook, material, Settings()).cells[-1].outputs
+    assert output.data["text/plain"] == "[]"
 
 
 def fast_styles(name):
