@@ -223,15 +223,20 @@ def check(notebook: Path, as_json: Json = False) -> None:
     """Grade your own notebook now: points, and for each test what is wrong and what to read."""
     from layerbook.grading.selfcheck import check_notebook
 
-    with errors.status(f"running {escape(notebook.name)}"):  # in a terminal only
-        result = check_notebook(notebook, _root())
-    from layerbook.grading import report as tables
-    from layerbook.grading.results import GRADED
+    results, shown = check_notebook(notebook, _root()), None
+    while True:
+        with errors.status(f"running {escape(notebook.name)}"):  # in a terminal only
+            result = next(results)
+        from layerbook.grading import report as tables
+        from layerbook.grading.results import GRADED, RUNNING
 
+        if not as_json:
+            console.print(tables.result_table(result, shown))
+        if result.outcome != RUNNING:
+            break
+        shown = result
     if as_json:
         _as_json([result])
-    else:
-        console.print(tables.result_table(result))
     if result.outcome != GRADED:
         raise LayerbookError(result.reason)
     if any(test.points < test.max_points for test in result.tests if not test.waits):

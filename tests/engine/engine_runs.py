@@ -11,12 +11,12 @@ SETUP = "import numpy as np\nfrom check import check, hidden_check"
 FILES = {"check.py": Path(check.__file__).read_bytes(), "words.txt": b"tea milk\n"}
 
 
-def run_in(worker, *cells, files=FILES, known=None, again=False):
+def run_in(worker, *cells, files=FILES, known=None, again=False, told=None):
     """Run cells of (kind, source) in a worker."""
     given = [{"id": "setup", "kind": "setup", "source": SETUP}]
     given += [{"id": f"cell-{n}", "kind": kind, "source": source} for n, (kind, source) in enumerate(cells)]
     exam = Exam.of(files, packed(known or {}), given)
-    return Run(worker.run({"cells": given, "exam": exam, "again": again}))
+    return Run(worker.run({"cells": given, "exam": exam, "again": again}, told))
 
 
 class Run:

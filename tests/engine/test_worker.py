@@ -274,6 +274,25 @@ def test_workers_that_share_a_sandbox_see_their_own_exercise_only(pair):
             assert eval(run_in(worker, sees, files=files).text(0), {}) == sorted(files)
 
 
+def test_each_cell_is_told_when_it_has_run(own):
+    """And after an examiner died, each once more: its submission runs again."""
+    cells = ("learner", DOUBLE), ("tests", "double(2)"), ("learner", "import time; time.sleep(1)")
+    told = []
+
+    def note(outcome):
+        told.append((outcome, time.monotonic()))
+        if len(told) == 3:
+            os.kill(examiners(own)[0], signal.SIGKILL)
+
+    ran = run_in(own, *cells, told=note)
+    ended = time.monotonic()
+    outcomes = [outcome for outcome, _ in told]
+    assert [outcome["id"] for outcome in outcomes[:3]] == ["setup", "cell-0", "cell-1"]
+    assert outcomes[2]["outputs"] == ran.outputs(1)
+    assert outcomes[3:] == ran.report["cells"]
+    assert ended - told[5][1] > 0.5
+
+
 def test_limits_hold_from_the_next_job_on(own):
     """Learner processes are made ahead; one that keeps to other limits is of no use."""
     allowed = "import resource\nresource.getrlimit(resource.RLIMIT_NOFILE)[0]"

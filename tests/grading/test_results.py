@@ -1,10 +1,14 @@
 """Results as people read them."""
 
+import re
+from dataclasses import replace
+from functools import partial
+
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from rich.console import Console
 
 from layerbook.grading.report import class_table, misconception_table, result_table
-from layerbook.grading.results import GRADED, Result, TestResult, of_notebook
+from layerbook.grading.results import GRADED, RUNNING, Result, TestResult, of_notebook
 
 RAN = {"end": "", "tampering": []}
 
@@ -48,6 +52,17 @@ def test_a_free_text_with_a_persons_mark_does_not_wait():
     result = of_notebook(notebook(), "one", "s01", {"essay": 1.5})
     assert [(test.points, test.waits) for test in result.tests] == [(2, False), (1.5, False)]
     assert "a person reads" not in shown(result)
+
+
+def test_a_table_leaves_out_what_was_seen_before_unless_it_has_changed():
+    first, same, last = (TestResult(f"test-{name}", 1, 1, "", ()) for name in ("first", "same", "last"))
+    before = Result("s01", "one", RUNNING, tests=(first, same))
+    assert "one: 2 of 2 points so far" in shown(before)
+    after = Result("s01", "one", GRADED, tests=(replace(first, points=0), same, last))
+    text = shown(after, partial(result_table, before=before))
+    assert "one: 2 of 3 points" in text
+    assert "so far" not in text
+    assert re.findall(r"test-\w+", text) == ["test-first", "test-last"]
 
 
 def test_in_a_narrow_terminal_long_names_and_links_are_folded_and_not_cut():

@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -88,14 +88,24 @@ class Examiner:
     """Runs the cells of one submission in order: the learner's there, the tests here, setup in both."""
 
     def __init__(
-        self, channel: Channel, job: dict[str, Any], exam: Exam, limits: Limits, interrupt: Any
+        self,
+        channel: Channel,
+        job: dict[str, Any],
+        exam: Exam,
+        limits: Limits,
+        interrupt: Any,
+        tell: Callable[[dict[str, Any]], object],
     ) -> None:
-        """`interrupt(kill)` stops the cell that the learner process is running, or the process itself."""
+        """`interrupt(kill)` stops the cell that the learner process is running, or the process itself.
+
+        If the job wants it, `tell` is given `{"cell": outcome}` as soon as a cell has run.
+        """
         self.peer = Peer(channel, {"call": _call_back})
         self.names = Names(self.peer, set(exam.bound))
         self.job, self.exam = job, exam
         self.limits = limits
         self.interrupt = interrupt
+        self.tell = tell
         self.room = Room(limits.output)
         self.end = time.monotonic() + limits.submission_seconds
         self.learner_lives = True
@@ -119,6 +129,8 @@ class Examiner:
                 outcome.outputs = self._run_cell(cell, seconds)
             outcome.seconds = round(time.monotonic() - start, 4)
             self.report.cells.append(outcome)
+            if self.job.get("tells"):
+                self.tell({"cell": asdict(outcome)})
         if self.job.get("again") and not self.report.end:
             self._try_failed_again()
         return self.report

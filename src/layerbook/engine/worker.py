@@ -2,6 +2,7 @@
 
 A job has `cells` (id, kind, source), an `exam` (`Exam`, sent only when the worker does not have it), and if
 wanted `again` (failed tests have a second turn), `tests_in` ("learner": tests run there) and `stderr_counts`.
+Each cell's outcome is in the report; with `told` it is also heard of as soon as the cell has run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any
@@ -28,6 +29,7 @@ from layerbook.errors import LayerbookError
 
 PROGRAM = "layerbook.engine"  # what runs in a sandbox first
 START_SECONDS = 60.0
+Told = Callable[[dict[str, Any]], object]  # is given a cell's outcome
 EXTRA_SECONDS = 10.0  # beyond a submission's own limit, before the worker counts as damaged
 
 
@@ -90,13 +92,16 @@ class Worker:
             reason = sandbox.works() or (slow if isinstance(error, LinkTimeout) else ended)
             raise LayerbookError(f"The sandbox does not start: {reason}") from None
 
-    def run(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Run one submission; the report's `end` says why it stopped, if it did."""
+    def run(self, job: dict[str, Any], told: Told | None = None) -> dict[str, Any]:
+        """Run one submission; the report's `end` says why it stopped, if it did.
+
+        A submission that has to run again, because its examiner was killed, has all its cells told again.
+        """
         for _ in range(2):
             if self.stopped:
                 break
             try:
-                report = self._try(job)
+                report = self._try(job, told)
             except LinkTimeout:
                 self.close()
                 return {"cells": [], "end": "timed out"}
@@ -110,16 +115,22 @@ class Worker:
                 return dict(report)
         return {"cells": [], "end": "crashed"}
 
-    def _try(self, job: dict[str, Any]) -> Any:
+    def _try(self, job: dict[str, Any], told: Told | None) -> Any:
         self.start()
         if self._channel is None:  # it was stopped meanwhile
             raise LinkClosed
         deadline = time.monotonic() + self.limits.submission_seconds + EXTRA_SECONDS
         exam = job["exam"]
-        self._channel.send({**job, "exam": exam.key, "limits": asdict(self.limits)}, deadline=deadline)
-        while (answer := self._channel.receive(refuse, deadline)) == WANTS_EXAM:
-            self._channel.send(exam.as_data(), deadline=deadline)
-        return answer
+        sent = {**job, "exam": exam.key, "limits": asdict(self.limits), "tells": told is not None}
+        self._channel.send(sent, deadline=deadline)
+        while True:
+            answer = self._channel.receive(refuse, deadline)
+            if answer == WANTS_EXAM:
+                self._channel.send(exam.as_data(), deadline=deadline)
+            elif told and "cell" in answer:
+                told(answer["cell"])
+            else:
+                return answer
 
     def stop(self) -> None:
         """End it for good, also from another thread while it runs something."""

@@ -185,7 +185,7 @@ def examine(desk: Desk, place: Place, others: list[socket.socket]) -> int:
     process = fitting(ahead, desk, limits, torch=needs_torch(job, exam))
     desk.passes_on.send(b"!")
     watch.begin(process, limits)
-    examiner = Examiner(Channel(process.end), job, exam, limits, watch.interrupt)
+    examiner = Examiner(Channel(process.end), job, exam, limits, watch.interrupt, desk.channel.send)
     write_files(exam.files)
     report = examiner.run()
     watch.stop()

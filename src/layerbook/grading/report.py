@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.table import Column, Table
 from rich.text import Text
 
-from layerbook.grading.results import GRADED, Result, count_misconceptions
+from layerbook.grading.results import GRADED, RUNNING, Result, count_misconceptions
 
 
 def class_table(results: Iterable[Result]) -> Table:
@@ -33,12 +33,13 @@ def misconception_table(results: list[Result]) -> Table:
     return table
 
 
-def result_table(result: Result) -> Table:
-    """One submission, test by test, for its learner."""
-    table = _table(
-        "test", "points", "what to do", title=f"{result.exercise}: {_total(result)}", show_lines=True
-    )
-    for test in result.tests:
+def result_table(result: Result, before: Result | None = None) -> Table:
+    """One submission, test by test, for its learner; without what they saw `before`."""
+    so_far = " so far" if result.outcome == RUNNING else ""
+    title = f"{result.exercise}: {_total(result)}{so_far}"
+    table = _table("test", "points", "what to do", title=title, show_lines=True)
+    seen = before.tests if before else ()
+    for test in (test for test in result.tests if test not in seen):
         told = "a person reads this answer" if test.waits else test.message or "right"
         table.add_row(test.id, f"{test.points:g} / {test.max_points:g}", Text(told))
     return table

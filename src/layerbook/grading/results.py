@@ -27,7 +27,7 @@ from sqlalchemy import select
 from layerbook.exercises.check import MISTAKE_LABEL
 from layerbook.grading.course import Course
 
-GRADED, NOT_GRADED = "graded", "not graded"
+GRADED, NOT_GRADED, RUNNING = "graded", "not graded", "running"
 REASONS = {
     "timed out": "A cell, or the notebook as a whole, took longer than it may.",
     "out of memory": "The notebook used more memory than it may.",
@@ -168,19 +168,20 @@ def of_notebook(
     notebook: NotebookNode, exercise: str, student: str, manual: Mapping[str, float] | None = None
 ) -> Result:
     """The result of a notebook that has just run, by nbgrader's own rules; `manual` marks go before."""
-    tests, waits = [], False
-    for cell in filter(is_grade, notebook.cells):
-        name = cell.metadata.nbgrader.grade_id
-        points, most = determine_grade(cell, logging.getLogger("nbgrader"))
-        given = (manual or {}).get(name)
-        waits = waits or points is None or given is not None
-        message = _cell_message(cell)
-        reached = float(given if given is not None else points or 0)
-        open_still = points is None and given is None
-        tests.append(TestResult(name, reached, most, message, named(message), open_still))
+    graded, given = list(filter(is_grade, notebook.cells)), manual or {}
+    tests = tuple(of_cell(cell, given.get(cell.metadata.nbgrader.grade_id)) for cell in graded)
+    waits = any(test.waits or test.id in given for test in tests)
     run = notebook.metadata["layerbook"]
     end, notes = run["end"], tuple(run["tampering"])
-    return Result(student, exercise, end or GRADED, REASONS.get(end, ""), tuple(tests), waits, notes)
+    return Result(student, exercise, end or GRADED, REASONS.get(end, ""), tests, waits, notes)
+
+
+def of_cell(cell: NotebookNode, given: float | None = None) -> TestResult:
+    """The result of a graded cell that has run, by nbgrader's own rules; a mark `given` goes before."""
+    points, most = determine_grade(cell, logging.getLogger("nbgrader"))
+    message, waits = _cell_message(cell), points is None and given is None
+    reached = float(given if given is not None else points or 0)
+    return TestResult(cell.metadata.nbgrader.grade_id, reached, most, message, named(message), waits)
 
 
 def _cell_message(cell: dict[str, Any]) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -122,11 +123,16 @@ def run(task: Task) -> Run:
 
 
 def run_notebook(
-    submitted: NotebookNode, material: Material, settings: Settings, worker: Worker | None = None
+    submitted: NotebookNode,
+    material: Material,
+    settings: Settings,
+    worker: Worker | None = None,
+    told: Callable[[NotebookNode], object] | None = None,
 ) -> NotebookNode:
     """The notebook that comes of `submitted`: its cells put right, run, and with their outputs.
 
-    Without a `worker` it borrows one of this process's, no longer than the job runs.
+    Without a `worker` it borrows one of this process's, no longer than the job runs. `told` is given each
+    cell that has run, with its outputs; not where failed tests have a second turn.
     """
     prepared = prepare(submitted, material.source)
     again = settings.policies.second_turn_for_moved_cells and not in_order(prepared, material.source)
@@ -137,10 +143,22 @@ def run_notebook(
         "tests_in": settings.tests_in,
         "stderr_counts": not settings.policies.stderr_costs_nothing,
     }
+    tell = partial(_tell, told, prepared, settings) if told and not again else None
     with nullcontext(worker) if worker else WORKERS.lent(settings.limits, settings.sandbox) as lent:
-        report = lent.run(job)
+        report = lent.run(job, tell)
     fill(prepared, report, settings)
     return prepared.notebook
+
+
+def _tell(
+    told: Callable[[NotebookNode], object], prepared: Prepared, settings: Settings, outcome: dict[str, Any]
+) -> None:
+    """Give `told` the cell that this outcome is of."""
+    number, cell = next((n, c) for n, c in enumerate(prepared.notebook.cells) if c.id == outcome["id"])
+    cell = copy.deepcopy(cell)
+    _fill_cell(cell, outcome["outputs"], number)
+    rules.apply(NotebookNode(cells=[cell]), settings.policies)
+    told(cell)
 
 
 def fill(prepared: Prepared, report: dict[str, Any], settings: Settings) -> None:
@@ -151,9 +169,7 @@ def fill(prepared: Prepared, report: dict[str, Any], settings: Settings) -> None
     missed = {"output_type": "error", "ename": "NotRun", "evalue": message, "traceback": [message]}
     for number, cell in enumerate(prepared.notebook.cells):
         if cell.cell_type == "code":
-            outputs = outcomes[cell.id]["outputs"] if cell.id in outcomes else [missed]
-            cell.outputs = [_output(output, number + 1) for output in outputs]
-            cell.execution_count = number + 1
+            _fill_cell(cell, outcomes[cell.id]["outputs"] if cell.id in outcomes else [missed], number)
     rules.apply(prepared.notebook, settings.policies)
     prepared.notebook.metadata[METADATA] = {
         "end": report["end"],
@@ -162,6 +178,11 @@ def fill(prepared: Prepared, report: dict[str, Any], settings: Settings) -> None
         "seconds": {outcome["id"]: outcome["seconds"] for outcome in report["cells"]},
         "memory": report.get("memory", 0),
     }
+
+
+def _fill_cell(cell: NotebookNode, outputs: list[dict[str, Any]], number: int) -> None:
+    cell.outputs = [_output(output, number + 1) for output in outputs]
+    cell.execution_count = number + 1
 
 
 def _output(given: dict[str, Any], count: int) -> NotebookNode:
