@@ -1301,7 +1301,7 @@ held_out, read = places[:400], places[400:]
 ends = [[after for _, after, tag in held_out if tag == wanted] for wanted in (0, 1)]
 test = [(before, ends[tag][i % 150], tag) for i, (before, _, _) in enumerate(held_out) for tag in (0, 1)]
 letters = "_ 'abcdefghijklmnopqrstuvwxyz"
-D, H, N, num_steps = len(letters), 8, 32, 150
+D, H, N, num_steps = len(letters), 8, 32, 100
 
 
 def batch(places):
@@ -1323,7 +1323,7 @@ for before, after, tag in test[:4]:
 # shape of that layer's weight comes from your `layer_sizes`. The linear layer looks at the one place, and its
 # gradient there is all that goes back.
 #
-# This takes a few seconds with one loop over the positions. (If your functions also loop over every number,
+# This takes about a second with one loop over the positions. (If your functions also loop over every number,
 # it may take minutes. A course usually gives a cell one minute: for the last point, let matrix products do
 # what such loops do.)
 
