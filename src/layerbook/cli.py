@@ -223,18 +223,19 @@ def check(notebook: Path, as_json: Json = False) -> None:
     """Grade your own notebook now: points, and for each test what is wrong and what to read."""
     from layerbook.grading.selfcheck import check_notebook
 
-    results, shown = check_notebook(notebook, _root()), None
-    while True:
-        with errors.status(f"running {escape(notebook.name)}"):  # in a terminal only
-            result = next(results)
-        from layerbook.grading import report as tables
-        from layerbook.grading.results import GRADED, RUNNING
+    shown = None
+    with contextlib.closing(check_notebook(notebook, _root())) as results:
+        while True:
+            with errors.status(f"running {escape(notebook.name)}"):  # in a terminal only
+                result = next(results)
+            from layerbook.grading import report as tables
+            from layerbook.grading.results import GRADED, RUNNING
 
-        if not as_json:
-            console.print(tables.result_table(result, shown))
-        if result.outcome != RUNNING:
-            break
-        shown = result
+            if not as_json:
+                console.print(tables.result_table(result, shown))
+            if result.outcome != RUNNING:
+                break
+            shown = result
     if as_json:
         _as_json([result])
     if result.outcome != GRADED:

@@ -11,27 +11,27 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-SLOW = 4  # seconds
+SLOW, LONG = 4, 40  # seconds
 
 
 @pytest.fixture
-def notebook(layerbook, project):
-    """A right notebook, in which a cell before the last test takes its time."""
+def with_pause(layerbook, project):
+    """`with_pause(seconds)` gives a right notebook in which a cell before the last test takes so long."""
     assert layerbook("release", cwd=project).returncode == 0
-    path = project / "course/source/scaling/scaling.ipynb"
-    read = nbformat.read(path, as_version=4)
-    tests = [
-        number for number, cell in enumerate(read.cells) if cell.metadata.get("nbgrader", {}).get("grade")
-    ]
-    read.cells.insert(tests[-1], new_code_cell(f"import time\ntime.sleep({SLOW})"))
-    mine = project / "mine.ipynb"
-    nbformat.write(read, mine)
-    return mine
+
+    def write(seconds):
+        read = nbformat.read(project / "course/source/scaling/scaling.ipynb", as_version=4)
+        graded = [n for n, cell in enumerate(read.cells) if cell.metadata.get("nbgrader", {}).get("grade")]
+        read.cells.insert(graded[-1], new_code_cell(f"import time\ntime.sleep({seconds})"))
+        nbformat.write(read, project / "mine.ipynb")
+        return project / "mine.ipynb"
+
+    return write
 
 
-def checking(notebook, *more):
+def checking(notebook, *more, python=("-m", "layerbook.cli")):
     """The command, running."""
-    command = [sys.executable, "-m", "layerbook.cli", "check", notebook.name, *more]
+    command = [sys.executable, *python, "check", notebook.name, *more]
     return subprocess.Popen(command, cwd=notebook.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -39,8 +39,8 @@ def names(text):
     return re.findall(r"test-[\w-]+", text)
 
 
-def test_what_is_known_is_told_while_a_cell_takes_its_time(notebook):
-    with checking(notebook) as running:
+def test_what_is_known_is_told_while_a_cell_takes_its_time(with_pause):
+    with checking(with_pause(SLOW)) as running:
         first, told = b"", time.monotonic()
         while "└".encode() not in first and running.poll() is None:
             first, told = first + running.stdout.readline(), time.monotonic()
@@ -56,21 +56,46 @@ def test_what_is_known_is_told_while_a_cell_takes_its_time(notebook):
     assert not set(names(first)) & set(names(rest))
 
 
-def test_a_script_is_given_one_answer(notebook):
-    with checking(notebook, "--json") as running:
+def test_a_script_is_given_one_answer(with_pause):
+    with checking(with_pause(1), "--json") as running:
         answer, complaints = running.communicate()
     assert (running.returncode, complaints) == (0, b"")
     (result,) = json.loads(answer)
     assert (result["outcome"], len(result["tests"])) == ("graded", 3)
 
 
-def test_a_check_that_is_interrupted_ends_at_once(notebook):
-    with checking(notebook) as running:
+def test_a_check_that_is_interrupted_ends_at_once(with_pause):
+    with checking(with_pause(LONG)) as running:
         while "└".encode() not in running.stdout.readline():
             assert running.poll() is None
         running.send_signal(signal.SIGINT)
-        start = time.monotonic()
-        _, complaints = running.communicate()
-    assert time.monotonic() - start < SLOW / 2
+        ends_soon(running)
+
+
+PRINTING = """
+import signal
+from layerbook import cli
+kept = []
+def show(table):
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt as error:
+        kept.append(error)  # and with it all that it passed through
+        raise
+cli.console.print = show
+cli.main()
+"""
+
+
+def test_so_does_one_that_is_interrupted_while_it_prints(with_pause):
+    """Nobody waits for the next result then, and the notebook still runs."""
+    with checking(with_pause(LONG), python=("-c", PRINTING)) as running:
+        ends_soon(running)
+
+
+def ends_soon(running):
+    start = time.monotonic()
+    _, complaints = running.communicate()
+    assert time.monotonic() - start < LONG / 2
     assert running.returncode not in (0, 1)
     assert b"Traceback" not in complaints

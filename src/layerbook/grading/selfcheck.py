@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -22,7 +22,7 @@ LEARNER = "you"
 PATIENCE = 0.5  # seconds that a cell may take before the results so far are given
 
 
-def check_notebook(notebook: Path, root: Path) -> Iterator[Result]:
+def check_notebook(notebook: Path, root: Path) -> Generator[Result]:
     """Run `notebook` as a class's would be, with the same engine and rules; no gradebook is involved.
 
     While a cell takes its time, gives what is known of the tests before it; at last, the result of all.
