@@ -63,16 +63,19 @@ def only(kind, **expected):
     return {"expect": kind(*(expected.get(name, ANY) for name in kind._fields)), "view": view}
 
 
-def forward_then_backward(forward, backward):
+def forward_then_backward(forward, backward, then=None):
     """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns.
 
     It takes all that `forward` takes, and last the gradient that `backward` takes.
+    With `then`, `forward` also runs on that, in between: the cache that it gave before has to stay as it was.
     """
 
     def gradients(**given):
         *inputs, gradient = given.values()
         try:
             result = forward(*(array.copy() for array in inputs))
+            if then is not None:
+                forward(then.copy(), *(array.copy() for array in inputs[1:]))
         except NotImplementedError:
             problem = f"{forward.__name__} is not written yet, and the cache comes from it"
             raise RuntimeError(problem) from None
@@ -82,7 +85,8 @@ def forward_then_backward(forward, backward):
         return backward(gradient, result[1])
 
     gradients.__name__ = backward.__name__
-    return checked_pairs.setdefault((forward, backward), gradients)  # one and the same for the same two
+    # One and the same for the same two.
+    return checked_pairs.setdefault((forward, backward), gradients) if then is None else gradients
 
 
 def numbered(n, t, d):
@@ -498,6 +502,13 @@ check(
     grad_output=at_the_end,
     **only(OneWayGradients, grad_bias_ih=np.array([131.7376]), grad_bias_hh=np.array([131.7376])),
     case="the biases, used three times",
+)
+check(
+    forward_then_backward(one_way_forward, one_way_backward, then=1.0 - one_sentence["x"]),
+    **one_sentence,
+    grad_output=at_the_end,
+    **only(OneWayGradients, grad_bias_ih=np.array([131.7376]), grad_bias_hh=np.array([131.7376])),
+    case="the biases; in between, one_way_forward ran on another sentence",
 )
 check(
     forward_then_backward(one_way_forward, one_way_backward),
@@ -942,6 +953,14 @@ check(
     grad_output=np.array([[[0.0, 0.0, 30.0, 40.0], [10.0, -20.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]),
     **only(Gradients, grad_x=np.array([[[-1.86375499], [10.05372868], [-0.97045012]]])),
     case="both at once",
+)
+check(
+    forward_then_backward(bidirectional_forward, bidirectional_backward, then=1.0 - sentence["x"]),
+    **sentence,
+    **both_ways,
+    grad_output=np.array([[[0.0, 0.0, 30.0, 40.0], [10.0, -20.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]),
+    **only(Gradients, grad_x=np.array([[[-1.86375499], [10.05372868], [-0.97045012]]])),
+    case="both at once; in between, bidirectional_forward ran on another sentence",
 )
 check(
     forward_then_backward(bidirectional_forward, bidirectional_backward),

@@ -56,12 +56,17 @@ def copied(value):
     return {name: copied(part) for name, part in value.items()} if isinstance(value, dict) else value.copy()
 
 
-def forward_then_backward(forward, backward):
-    """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns."""
+def forward_then_backward(forward, backward, then=None):
+    """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns.
+
+    With `then`, `forward` also runs on that, in between: the cache that it gave before has to stay as it was.
+    """
 
     def gradient(*, grad_output, **forward_arguments):
         try:
             result = forward(*map(copied, forward_arguments.values()))
+            if then is not None:
+                forward(then.copy(), *map(copied, list(forward_arguments.values())[1:]))
         except NotImplementedError:
             problem = f"{forward.__name__} is not written yet, and the cache comes from it"
             raise RuntimeError(problem) from None
@@ -71,7 +76,8 @@ def forward_then_backward(forward, backward):
         return backward(grad_output, result[1])
 
     gradient.__name__ = backward.__name__
-    return checked_pairs.setdefault((forward, backward), gradient)  # one and the same for the same two
+    # One and the same for the same two.
+    return checked_pairs.setdefault((forward, backward), gradient) if then is None else gradient
 
 
 # %% [markdown]
@@ -208,6 +214,13 @@ check(
     view=look_at("grad_x"),
     expect=some_of(Gradients, grad_x=np.array([[-65.0, 86.0], [-10.0, -12.0], [22.0, 10.0]])),
     case="the input",
+)
+check(
+    forward_then_backward(linear_forward, linear_backward, then=1.0 - example["x"]),
+    **example,
+    view=look_at("grad_weight"),
+    expect=some_of(Gradients, grad_weight=np.array([[-5.0, 31.0], [10.0, 13.0]])),
+    case="the weight; in between, linear_forward ran on other examples",
 )
 check(
     linear_gradients,
@@ -355,6 +368,13 @@ check(
     grad_output=np.array([[0.5, -1.0], [2.0, 7.0], [8.0, 9.0]]),
     expect=np.array([[[[0.5], [-1.0]]], [[[2.0], [7.0]]], [[[8.0], [9.0]]]]),
     case="three images",
+)
+check(
+    forward_then_backward(flatten_forward, flatten_backward, then=np.ones((3, 2, 1, 1))),
+    x=np.array([[[[1.0], [2.0]]], [[[3.0], [4.0]]], [[[5.0], [6.0]]]]),
+    grad_output=np.array([[0.5, -1.0], [2.0, 7.0], [8.0, 9.0]]),
+    expect=np.array([[[[0.5], [-1.0]]], [[[2.0], [7.0]]], [[[8.0], [9.0]]]]),
+    case="in between, flatten_forward ran on images of another shape",
 )
 ### BEGIN HIDDEN TESTS
 import torch
@@ -549,6 +569,14 @@ check(
     grad_output=1.0,
     expect=np.array([[0.25, -0.25]]),
     case="one image, two classes",
+)
+check(
+    forward_then_backward(cross_entropy_forward, cross_entropy_backward, then=np.log(np.array([[7.0, 1.0]]))),
+    scores=np.log(np.array([[1.0, 3.0]])),
+    labels=np.array([1]),
+    grad_output=1.0,
+    expect=np.array([[0.25, -0.25]]),
+    case="in between, cross_entropy_forward ran on other scores",
 )
 check(
     forward_then_backward(cross_entropy_forward, cross_entropy_backward),
@@ -922,6 +950,13 @@ check(
         grad_bias=np.array([14.0]),
     ),
     case="all three, two images",
+)
+check(
+    forward_then_backward(conv2d_forward, conv2d_backward, then=1.0 - two_images["x"]),
+    **two_images,
+    view=look_at("grad_weight"),
+    expect=some_of(Gradients, grad_weight=np.array([[[[40.0], [27.0]]]])),
+    case="the weight; in between, conv2d_forward ran on other images",
 )
 ### BEGIN HIDDEN TESTS
 for case, (arguments, expected) in hidden_examples.items():
@@ -1532,6 +1567,17 @@ check(
         fc_bias=np.array([-1.0, 2.0]),
     ),
     case="the last layer",
+)
+check(
+    forward_then_backward(cnn_forward, cnn_backward, then=1.0 - tiny_images[1:]),
+    **one_image,
+    view=look_at_layer("fc"),
+    expect=some_of(
+        NetworkGradients,
+        fc_weight=np.array([[-6.0, -1.0, -2.0, 0.0], [12.0, 2.0, 4.0, 0.0]]),
+        fc_bias=np.array([-1.0, 2.0]),
+    ),
+    case="the last layer; in between, cnn_forward ran on another image",
 )
 check(
     cnn_gradients,

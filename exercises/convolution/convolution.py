@@ -61,12 +61,17 @@ def error_of(function):
     return wrapped.setdefault(function, call)  # one and the same for the same function
 
 
-def forward_then_backward(forward, backward):
-    """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns."""
+def forward_then_backward(forward, backward, then=None):
+    """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns.
+
+    With `then`, `forward` also runs on that, in between: the cache that it gave before has to stay as it was.
+    """
 
     def gradients(x, weight, bias, *, grad_output, **options):
         try:
             result = forward(x.copy(), weight.copy(), bias.copy(), *options.values())
+            if then is not None:
+                forward(then.copy(), weight.copy(), bias.copy(), *options.values())
         except NotImplementedError:
             problem = f"{forward.__name__} is not written yet, and the cache comes from it"
             raise RuntimeError(problem) from None
@@ -76,7 +81,8 @@ def forward_then_backward(forward, backward):
         return backward(grad_output, result[1])
 
     gradients.__name__ = backward.__name__
-    return wrapped.setdefault((forward, backward), gradients)
+    # One and the same for the same two.
+    return wrapped.setdefault((forward, backward), gradients) if then is None else gradients
 
 
 # %% [markdown]
@@ -715,6 +721,18 @@ check(
     case="gradient of the weight, two images",
 )
 check(
+    forward_then_backward(
+        conv2d_forward, conv2d_backward, then=np.array([[[[5.0], [-6.0]]], [[[-7.0], [8.0]]]])
+    ),
+    np.array([[[[1.0], [2.0]]], [[[4.0], [3.0]]]]),
+    np.array([[[[6.0], [8.0]]]]),
+    np.array([7.0]),
+    grad_output=np.array([[[[1.0]]], [[[10.0]]]]),
+    view=only("grad_weight"),
+    expect=Gradients(ANY, grad_weight=np.array([[[[41.0], [32.0]]]]), grad_bias=ANY),
+    case="gradient of the weight; in between, conv2d_forward ran on other images",
+)
+check(
     forward_then_backward(conv2d_forward, conv2d_backward),
     np.array([[[[1.0, 2.0]], [[4.0, 3.0]], [[5.0, 7.0]]]]),  # (1, 3, 1, 2)
     np.array([[[[6.0]], [[8.0]], [[9.0]]], [[[2.0]], [[1.0]], [[3.0]]]]),  # (2, 3, 1, 1)
@@ -1338,6 +1356,18 @@ check(
     view=only("grad_weight"),
     expect=Gradients(ANY, grad_weight=np.array([[[[21.0, 52.0], [74.0, 37.0]]]]), grad_bias=ANY),
     case="gradient of the weight, two places",
+)
+check(
+    forward_then_backward(
+        fast_conv2d_forward, fast_conv2d_backward, then=np.array([[[[9.0, -8.0, 0.0], [-2.0, 1.0, 6.0]]]])
+    ),
+    np.array([[[[1.0, 2.0, 5.0], [4.0, 7.0, 3.0]]]]),
+    np.array([[[[6.0, 8.0], [9.0, 3.0]]]]),
+    np.array([7.0]),
+    grad_output=np.array([[[[1.0, 10.0]]]]),
+    view=only("grad_weight"),
+    expect=Gradients(ANY, grad_weight=np.array([[[[21.0, 52.0], [74.0, 37.0]]]]), grad_bias=ANY),
+    case="gradient of the weight; in between, fast_conv2d_forward ran on another image",
 )
 check(
     forward_then_backward(fast_conv2d_forward, fast_conv2d_backward),

@@ -73,13 +73,18 @@ def only_block(name, letter):
     return view
 
 
-def forward_then_backward(forward, backward):
-    """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns."""
+def forward_then_backward(forward, backward, then=None):
+    """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns.
+
+    With `then`, `forward` also runs on that, in between: the cache that it gave before has to stay as it was.
+    """
 
     def gradients(**given):
         *inputs, grad_output = given.values()
         try:
             result = forward(*(array.copy() for array in inputs))
+            if then is not None:
+                forward(then.copy(), *(array.copy() for array in inputs[1:]))
         except NotImplementedError:
             problem = f"{forward.__name__} is not written yet, and the cache comes from it"
             raise RuntimeError(problem) from None
@@ -89,7 +94,8 @@ def forward_then_backward(forward, backward):
         return backward(grad_output, result[1])
 
     gradients.__name__ = backward.__name__
-    return checked_pairs.setdefault((forward, backward), gradients)  # one and the same for the same two
+    # One and the same for the same two.
+    return checked_pairs.setdefault((forward, backward), gradients) if then is None else gradients
 
 
 # %% [markdown]
@@ -603,6 +609,14 @@ check(
     expect=np.array([2.88, -3.2, 3.84]),
     case="gradient of bias_hh, all three blocks",
 )
+check(
+    forward_then_backward(gru_step_forward, gru_step_backward, then=1.0 + unit["x"]),
+    **unit,
+    grad_h=np.array([[10.0]]),
+    view=only_gradient("weight_ih"),
+    expect=0.5 * np.array([[2.88], [-3.2], [5.12]]),  # x is 0.5
+    case="gradient of weight_ih; in between, gru_step_forward ran on another input",
+)
 for weight_hh, ways, expected in (
     ((0.0, 0.0, 0.5), "directly and through the candidate", 3.92),  # 10 times 0.2, and 3.84 times 0.5
     ((0.0, 1.5, 0.0), "directly and through the update gate", -2.8),  # 10 times 0.2, and -3.2 times 1.5
@@ -879,6 +893,14 @@ check(
     view=only_gradient("bias_ih"),
     expect=np.array([2.88, -3.2, 5.12]),  # as above
     case="gradient of bias_ih: one step",
+)
+check(
+    forward_then_backward(gru_forward, gru_backward, then=1.0 + one_step["x"]),
+    **one_step,
+    grad_output=np.array([[[10.0]]]),
+    view=only_gradient("weight_ih"),
+    expect=0.5 * np.array([[2.88], [-3.2], [5.12]]),
+    case="gradient of weight_ih; in between, gru_forward ran on another sequence",
 )
 path = unit_sequence([0.5, -1.0, 2.0], r=SHUT, z=2 * log2, x_n=0.0, h_n=0.0, h0=1.5)
 check(

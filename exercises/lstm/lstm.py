@@ -77,14 +77,19 @@ def only_block(letter):
     return view
 
 
-def forward_then_backward(forward, backward):
-    """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns."""
+def forward_then_backward(forward, backward, then=None):
+    """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns.
+
+    With `then`, `forward` also runs on that, in between: the cache that it gave before has to stay as it was.
+    """
 
     def gradients(**given):
         inputs = [array.copy() for name, array in given.items() if not name.startswith("grad_")]
         grad_outputs = [array for name, array in given.items() if name.startswith("grad_")]
         try:
             result = forward(*inputs)
+            if then is not None:
+                forward(then.copy(), *(array.copy() for array in inputs[1:]))
         except NotImplementedError:
             problem = f"{forward.__name__} is not written yet, and the cache comes from it"
             raise RuntimeError(problem) from None
@@ -94,7 +99,8 @@ def forward_then_backward(forward, backward):
         return backward(*grad_outputs, result[2])
 
     gradients.__name__ = backward.__name__
-    return checked_pairs.setdefault((forward, backward), gradients)  # one and the same for the same two
+    # One and the same for the same two.
+    return checked_pairs.setdefault((forward, backward), gradients) if then is None else gradients
 
 
 # %% [markdown]
@@ -532,6 +538,14 @@ check(
     expect=np.array([-0.34875, -0.62 * (log3 - 0.45), -1.488, 1.5]),
     case="gradient of bias_ih, all four blocks; both gradients arrive",
 )
+check(
+    forward_then_backward(lstm_step_forward, lstm_step_backward, then=1.0 + unit["x"]),
+    **unit,
+    **both,
+    view=only_gradient("weight_ih"),
+    expect=0.5 * np.array([[-0.34875], [-0.62 * (log3 - 0.45)], [-1.488], [1.5]]),  # x is 0.5
+    case="gradient of weight_ih; in between, lstm_step_forward ran on another input",
+)
 ### BEGIN HIDDEN TESTS
 generator = np.random.default_rng(31)
 for n, d, size in ((1, 1, 1), (1, 3, 5), (1, 2, 4)):
@@ -838,6 +852,15 @@ check(
     view=only_gradient("c0"),
     expect=np.array([[-2.48]]),  # 0.72 - 3.2, as above
     case="gradient of c0: one step",
+)
+check(
+    forward_then_backward(lstm_forward, lstm_backward, then=1.0 + one_step["x"]),
+    **one_step,
+    grad_output=np.array([[[10.0]]]),
+    grad_c_n=np.array([[-4.0]]),
+    view=only_gradient("weight_ih"),
+    expect=0.5 * np.array([[-0.34875], [-0.62 * (log3 - 0.45)], [-1.488], [1.5]]),
+    case="gradient of weight_ih; in between, lstm_forward ran on another sequence",
 )
 path = unit_sequence(3, i=SHUT, f=2 * log2, g=0.0, o=-log3, c0=log3 / 0.512)
 check(

@@ -34,12 +34,17 @@ def without_cache(result):
     return (result[0], None) if is_pair else result
 
 
-def forward_then_backward(forward, backward):
-    """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns."""
+def forward_then_backward(forward, backward, then=None):
+    """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns.
+
+    With `then`, `forward` also runs on that, in between: the cache that it gave before has to stay as it was.
+    """
 
     def gradient(x, *, grad_output, **options):
         try:
             result = forward(x.copy(), *options.values())
+            if then is not None:
+                forward(then.copy(), *options.values())
         except NotImplementedError:
             problem = f"{forward.__name__} is not written yet, and the cache comes from it"
             raise RuntimeError(problem) from None
@@ -49,7 +54,8 @@ def forward_then_backward(forward, backward):
         return backward(grad_output, result[1])
 
     gradient.__name__ = backward.__name__
-    return checked_pairs.setdefault((forward, backward), gradient)  # one and the same for the same two
+    # One and the same for the same two.
+    return checked_pairs.setdefault((forward, backward), gradient) if then is None else gradient
 
 
 # %% [markdown]
@@ -167,6 +173,13 @@ check(
     grad_output=np.array([[[[7.0, -8.0, 9.0]]], [[[6.0, -5.0, 4.0]]]]),
     expect=np.array([[[[0.0, -8.0, 0.0]]], [[[6.0, 0.0, 0.0]]]]),
     case="inputs that are exactly 0",
+)
+check(
+    forward_then_backward(relu_forward, relu_backward, then=np.array([[[[5.0, -6.0], [-7.0, 8.0]]]])),
+    np.array([[[[-1.0, 2.0], [3.0, -4.0]]]]),
+    grad_output=np.array([[[[10.0, 20.0], [-30.0, 40.0]]]]),
+    expect=np.array([[[[0.0, 20.0], [-30.0, 0.0]]]]),
+    case="in between, relu_forward ran on another map",
 )
 ### BEGIN HIDDEN TESTS
 import torch
@@ -498,6 +511,15 @@ check(
     case="one window",
 )
 check(
+    forward_then_backward(max_pool_forward, max_pool_backward, then=np.array([[[[8.0, 6.0], [7.0, 9.0]]]])),
+    np.array([[[[3.0, 5.0], [2.0, 1.0]]]]),
+    kernel_size=2,
+    stride=2,
+    grad_output=np.array([[[[10.0]]]]),
+    expect=np.array([[[[0.0, 10.0], [0.0, 0.0]]]]),
+    case="in between, max_pool_forward ran on another map",
+)
+check(
     forward_then_backward(max_pool_forward, max_pool_backward),
     np.array([[[[1.0, 5.0, 2.0, 0.0], [3.0, 2.0, 7.0, 6.0]]]]),
     kernel_size=2,
@@ -824,6 +846,15 @@ check(
     case="one window",
 )
 check(
+    forward_then_backward(average_pool_forward, average_pool_backward, then=np.ones((1, 2, 2, 4))),
+    np.array([[[[1.0, 5.0], [3.0, 11.0]]]]),
+    kernel_size=2,
+    stride=2,
+    grad_output=np.array([[[[8.0]]]]),
+    expect=np.array([[[[2.0, 2.0], [2.0, 2.0]]]]),
+    case="in between, average_pool_forward ran on maps of another shape",
+)
+check(
     forward_then_backward(average_pool_forward, average_pool_backward),
     np.array([[[[1.0, 5.0, 0.0, 2.0], [3.0, 11.0, 1.0, 7.0]], [[1.0, 2.0, 3.0, 5.0], [4.0, 5.0, 8.0, 0.0]]]]),
     kernel_size=2,
@@ -995,6 +1026,15 @@ check(
     grad_output=np.array([[2.0], [-4.0], [10.0]]),
     expect=np.array([[[[1.0, 1.0]]], [[[-2.0, -2.0]]], [[[5.0, 5.0]]]]),
     case="three images, one channel",
+)
+check(
+    forward_then_backward(
+        global_average_pool_forward, global_average_pool_backward, then=np.ones((3, 1, 2, 2))
+    ),
+    np.array([[[[2.0, 6.0]]], [[[-4.0, 1.0]]], [[[0.0, 7.0]]]]),
+    grad_output=np.array([[2.0], [-4.0], [10.0]]),
+    expect=np.array([[[[1.0, 1.0]]], [[[-2.0, -2.0]]], [[[5.0, 5.0]]]]),
+    case="in between, global_average_pool_forward ran on maps of another shape",
 )
 ### BEGIN HIDDEN TESTS
 import torch

@@ -53,16 +53,19 @@ def only(kind, **expected):
     return {"expect": kind(*(expected.get(name, ANY) for name in kind._fields)), "view": view}
 
 
-def forward_then_backward(forward, backward):
+def forward_then_backward(forward, backward, then=None):
     """A function that runs `forward`, hands its cache to `backward`, and returns what `backward` returns.
 
     It takes all that `forward` takes, and last the gradient that `backward` takes.
+    With `then`, `forward` also runs on that, in between: the cache that it gave before has to stay as it was.
     """
 
     def gradients(**given):
         *inputs, gradient = given.values()
         try:
             result = forward(*(array.copy() for array in inputs))
+            if then is not None:
+                forward(then.copy(), *(array.copy() for array in inputs[1:]))
         except NotImplementedError:
             problem = f"{forward.__name__} is not written yet, and the cache comes from it"
             raise RuntimeError(problem) from None
@@ -72,7 +75,8 @@ def forward_then_backward(forward, backward):
         return backward(gradient, result[1])
 
     gradients.__name__ = backward.__name__
-    return checked_pairs.setdefault((forward, backward), gradients)  # one and the same for the same two
+    # One and the same for the same two.
+    return checked_pairs.setdefault((forward, backward), gradients) if then is None else gradients
 
 
 def arrays(*expected):
@@ -281,6 +285,13 @@ check(
     grad_output=np.array([[10.0, 100.0]]),
     **only(StepGradients, grad_x=np.array([[24.4, 50.8]])),
     case="the gradient of the input",
+)
+check(
+    forward_then_backward(rnn_step_forward, rnn_step_backward, then=1.0 - step["x"]),
+    **step,
+    grad_output=np.array([[10.0, 100.0]]),
+    **only(StepGradients, grad_x=np.array([[24.4, 50.8]])),
+    case="the gradient of the input; in between, rnn_step_forward ran on another input",
 )
 check(
     forward_then_backward(rnn_step_forward, rnn_step_backward),
@@ -747,6 +758,13 @@ check(
     grad_output=at_the_end,
     **only(Gradients, grad_weight_hh=np.array([[3.6864 * 0.4 + 11.52 * 0.6 - 64 * 0.8]])),
     case="weight_hh, used three times",
+)
+check(
+    forward_then_backward(rnn_forward, rnn_backward, then=1.0 - sentence["x"]),
+    **sentence,
+    grad_output=at_the_end,
+    **only(Gradients, grad_weight_hh=np.array([[3.6864 * 0.4 + 11.52 * 0.6 - 64 * 0.8]])),
+    case="weight_hh; in between, rnn_forward ran on another sentence",
 )
 check(
     forward_then_backward(rnn_forward, rnn_backward),
