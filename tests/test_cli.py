@@ -9,6 +9,10 @@ import subprocess
 import sys
 
 import pytest
+from rich.console import Console
+
+from layerbook.cli import _verdict_table
+from layerbook.exercises.judge import Verdict
 
 ONE_LINE = 2  # lines of an error message: the sentence, and at most one fold of a long path
 
@@ -123,6 +127,15 @@ def test_no_permission_to_write(project):
     command += [sys.executable, "-m", "layerbook.cli", "release"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     complains(done, 1, "course", "Read-only file system. Check the path and its permissions.")
+
+
+def test_the_verdicts_are_whole_in_a_narrow_terminal():
+    counts = {"functions": 17, "points": 40, "misconceptions": 224, "mutants": 987, "killed": 985}
+    verdict = Verdict("representations", **counts, caught=224, named=224, named_by_visible=220, seconds=165.2)
+    with (console := Console(width=80)).capture() as capture:
+        console.print(_verdict_table([verdict]))
+    assert "\N{HORIZONTAL ELLIPSIS}" not in capture.get()
+    assert {"representations", "17", "40", "224", "100%", "98%", "985", "165.2"} <= set(capture.get().split())
 
 
 def test_judge_prints_what_a_script_can_read(layerbook, project):

@@ -30,7 +30,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from layerbook.errors import LayerbookError
@@ -376,8 +376,18 @@ def _judge_all(root: Path, names: list[str] | None, *, with_mutants: bool) -> li
 
 
 def _verdict_table(verdicts: Sequence[Any]) -> Table:
-    headers = ("exercise", "functions", "points", "misconceptions", "caught", "named", "visibly")
-    table = Table(*headers, "mutants killed", "time", box=box.SIMPLE, pad_edge=False)
+    headers = (
+        "functions",
+        "points",
+        "known mistakes",
+        "caught",
+        "named",
+        "visibly",
+        "mutants killed",
+        "time",
+    )
+    columns = (Column(header, overflow="fold") for header in headers)
+    table = Table(Column("exercise", no_wrap=True), *columns, box=box.SIMPLE, padding=0, pad_edge=False)
     for v in verdicts:
         counts = (str(count) for count in (v.functions, v.points, v.misconceptions))
         shares = [f"{count / v.misconceptions:.0%}" for count in (v.caught, v.named, v.named_by_visible)]
