@@ -12,6 +12,23 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 SLOW, LONG = 4, 40  # seconds
+INTERRUPTIBLE = """
+import signal
+from layerbook import cli
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run in the background it is ignored
+"""
+RUNS = "cli.main()"
+INTERRUPTED_WHILE_IT_PRINTS = """
+kept = []
+def show(table):
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt as error:
+        kept.append(error)  # and with it all that it passed through
+        raise
+cli.console.print = show
+cli.main()
+"""
 
 
 @pytest.fixture
@@ -65,31 +82,16 @@ def test_a_script_is_given_one_answer(with_pause):
 
 
 def test_a_check_that_is_interrupted_ends_at_once(with_pause):
-    with checking(with_pause(LONG)) as running:
+    with checking(with_pause(LONG), python=("-c", INTERRUPTIBLE + RUNS)) as running:
         while "└".encode() not in running.stdout.readline():
             assert running.poll() is None
         running.send_signal(signal.SIGINT)
         ends_soon(running)
 
 
-PRINTING = """
-import signal
-from layerbook import cli
-kept = []
-def show(table):
-    try:
-        signal.raise_signal(signal.SIGINT)
-    except KeyboardInterrupt as error:
-        kept.append(error)  # and with it all that it passed through
-        raise
-cli.console.print = show
-cli.main()
-"""
-
-
 def test_so_does_one_that_is_interrupted_while_it_prints(with_pause):
     """Nobody waits for the next result then, and the notebook still runs."""
-    with checking(with_pause(LONG), python=("-c", PRINTING)) as running:
+    with checking(with_pause(LONG), python=("-c", INTERRUPTIBLE + INTERRUPTED_WHILE_IT_PRINTS)) as running:
         ends_soon(running)
 
 
