@@ -1606,9 +1606,9 @@ for panel, title in zip(axes.flat, titles, strict=True):
 # see?
 #
 # Now the clock. 32 filters of 3 by 3 on the photograph are 3.5 million products. Three ways to work them out:
-# one product after another in Python (a tenth of them, timed, times ten); your loops; your matrix product.
-# All three do the same number of multiplications. Guess the times before you run the cell. (It takes a
-# second, or half a minute, depending on how your loops are written.)
+# one product after another in Python, only to know how long that takes (a tenth of them is timed, and counted
+# ten times); your loops; and your matrix product. All three take the same number of multiplications. Guess
+# the times before you run the cell. (It takes a second, or half a minute, as your loops are written.)
 
 # %% id="clock" kind="run" capstone=true
 generator = np.random.default_rng(0)

@@ -29,8 +29,9 @@ from layerbook.errors import LayerbookError
 
 PROGRAM = "layerbook.engine"  # what runs in a sandbox first
 START_SECONDS = 60.0
-Told = Callable[[dict[str, Any]], object]  # is given a cell's outcome
 EXTRA_SECONDS = 10.0  # beyond a submission's own limit, before the worker counts as damaged
+
+Told = Callable[[dict[str, Any]], object]  # is given a cell's outcome
 
 
 class Worker:
@@ -117,16 +118,16 @@ class Worker:
 
     def _try(self, job: dict[str, Any], told: Told | None) -> Any:
         self.start()
-        if self._channel is None:  # it was stopped meanwhile
+        channel, exam = self._channel, job["exam"]
+        if channel is None:  # it was stopped meanwhile
             raise LinkClosed
         deadline = time.monotonic() + self.limits.submission_seconds + EXTRA_SECONDS
-        exam = job["exam"]
         sent = {**job, "exam": exam.key, "limits": asdict(self.limits), "tells": told is not None}
-        self._channel.send(sent, deadline=deadline)
+        channel.send(sent, deadline=deadline)
         while True:
-            answer = self._channel.receive(refuse, deadline)
+            answer = channel.receive(refuse, deadline)
             if answer == WANTS_EXAM:
-                self._channel.send(exam.as_data(), deadline=deadline)
+                channel.send(exam.as_data(), deadline=deadline)
             elif told and "cell" in answer:
                 told(answer["cell"])
             else:
